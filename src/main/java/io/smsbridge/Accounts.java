@@ -1,0 +1,47 @@
+package io.smsbridge;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.smsbridge.Settings.Block;
+import io.smsbridge.Settings.Kind;
+
+/** Bean {@code accounts}: what the routes shared by all accounts ask about one of them. */
+public final class Accounts {
+
+    private final Map<String, Block> byName = new LinkedHashMap<>();
+    private final String webhooksToken;
+
+    Accounts(Settings settings) {
+        settings.blocks(Kind.ACCOUNT).forEach(block -> byName.put(block.name(), block));
+        webhooksToken = settings.get("webhooks.token");
+    }
+
+    public boolean has(String account) {
+        return byName.containsKey(account);
+    }
+
+    public List<String> names() {
+        return List.copyOf(byName.keySet());
+    }
+
+    /** Most recipients in one call to Infobip. */
+    public int batchSize(String account) {
+        return Integer.parseInt(byName.get(account).get("batchSize"));
+    }
+
+    /**
+     * The URL Infobip is given with a message, for the account's reports or clicks; null without a publicUrl.
+     *
+     * @param kind the path's part after /infobip/, such as delivery-reports
+     */
+    public String webhookUrl(String account, String kind) {
+        Block block = byName.get(account);
+        if (!block.has("publicUrl")) {
+            return null;
+        }
+        String url = block.get("publicUrl").replaceAll("/+$", "") + "/infobip/" + kind + "/" + account;
+        return webhooksToken.isEmpty() ? url : url + "/" + webhooksToken;
+    }
+}

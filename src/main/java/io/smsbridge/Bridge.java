@@ -1,0 +1,114 @@
+package io.smsbridge;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.camel.main.Main;
+import org.apache.logging.log4j.LogManager;
+
+/**
+ * The process: {@code java -jar infobip-sms-bridge.jar} runs the routes until it is told to stop,
+ * {@code java -jar infobip-sms-bridge.jar send-test ...} sends one message through them and ends.
+ */
+public final class Bridge {
+
+    /** Wrong settings or wrong arguments. */
+    static final int EXIT_USAGE = 2;
+
+    private Bridge() {
+    }
+
+    public static void main(String[] args) throws Exception {
+        int exit;
+        if (args.length == 0) {
+            exit = run(create(home(), new Properties()));
+        } else if (args[0].equals("send-test")) {
+            exit = SendTest.run(home(), Arrays.copyOfRange(args, 1, args.length));
+        } else {
+            System.err.println("Unknown command '" + args[0] + "'. Without one the bridge runs; the other is send-test.");
+            exit = EXIT_USAGE;
+        }
+        LogManager.shutdown();
+        System.exit(exit);
+    }
+
+    private static int run(Main main) throws Exception {
+        try {
+            main.run();
+            return main.getExitCode();
+        } catch (Exception e) {
+            return explain(e);
+        }
+    }
+
+    /** Prints what stopped the start in lines a person can act on; an error that is ours alone keeps its stack trace. */
+    static int explain(Exception error) throws Exception {
+        List<String> problems = Startup.problems(error);
+        if (problems.isEmpty()) {
+            throw error;
+        }
+        System.err.println("The bridge did not start:");
+        problems.forEach(problem -> System.err.println("  " + problem));
+        return EXIT_USAGE;
+    }
+
+    /**
+     * The routes, ready to start.
+     *
+     * @param home      directory of application.properties and routes/; what it lacks comes from the jar
+     * @param overrides settings that win over every other source
+     */
+    static Main create(Path home, Properties overrides) throws IOException {
+        Properties initial = defaults();
+        Path file = home.resolve("application.properties");
+        Main main = new Main();
+        if (Files.exists(file)) {
+            // A user's accounts and downstreams are the only ones; every other key may be left out.
+            initial.keySet().removeIf(key -> Settings.isBlockKey(key.toString()));
+            main.setPropertyPlaceholderLocations("file:" + file);
+        } else {
+            main.setPropertyPlaceholderLocations("false");
+        }
+        Path routes = home.resolve("routes");
+        initial.setProperty("routes", Files.isDirectory(routes) ? "file:" + routes : "classpath:routes");
+        initial.setProperty("camel.main.routesIncludePattern", initial.getProperty("routes") + "/**/*.yaml");
+        main.setInitialProperties(initial);
+        main.setOverrideProperties(overrides);
+
+        main.bind("mapFunctions", MapFunctions.ALL);
+        main.bind("mapObjectFilter", MapFunctions.OBJECT_FILTER);
+        main.bind("json", new ObjectMapper());
+        main.bind("strictJson", new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
+        main.bind("queryString", new QueryString());
+        main.addMainListener(new Startup(home));
+        return main;
+    }
+
+    static Properties defaults() throws IOException {
+        Properties defaults = new Properties();
+        try (InputStream in = Bridge.class.getResourceAsStream("/application.properties")) {
+            defaults.load(in);
+        }
+        return defaults;
+    }
+
+    /** The working directory if it holds settings or routes, else the jar's own directory if that does, else the former. */
+    private static Path home() {
+        Path here = Path.of("").toAbsolutePath();
+        // "java -jar" sets the class path to the jar's path as it was given.
+        Path beside = Path.of(System.getProperty("java.class.path")).toAbsolutePath().getParent();
+        for (Path directory : beside == null ? List.of(here) : List.of(here, beside)) {
+            if (Files.exists(directory.resolve("application.properties")) || Files.isDirectory(directory.resolve("routes"))) {
+                return directory;
+            }
+        }
+        return here;
+    }
+}

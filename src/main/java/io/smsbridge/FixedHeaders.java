@@ -1,0 +1,52 @@
+package io.smsbridge;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+
+/**
+ * Puts an account's API key, or a downstream's credentials and headers, on each request inside the HTTP client: the secret is
+ * then in no exchange, route, endpoint URI or log.
+ */
+final class FixedHeaders implements HttpClientConfigurer {
+
+    private final Map<String, String> headers;
+
+    private FixedHeaders(Map<String, String> headers) {
+        this.headers = headers;
+    }
+
+    static FixedHeaders of(Settings.Block block) {
+        Map<String, String> headers = parse(block.get("headers"));
+        if (block.has("apiKey")) {
+            headers.put("Authorization", "App " + block.get("apiKey"));
+        } else if (block.has("bearerToken")) {
+            headers.put("Authorization", "Bearer " + block.get("bearerToken"));
+        } else if (block.has("basicUsername")) {
+            String pair = block.get("basicUsername") + ":" + block.get("basicPassword");
+            headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+        }
+        return new FixedHeaders(headers);
+    }
+
+    /** {@code Name: value, Other: value}. */
+    static Map<String, String> parse(String text) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (String line : text.split(",")) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                headers.put(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+            }
+        }
+        return headers;
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder client) {
+        client.addRequestInterceptorFirst((request, entity, context) -> headers.forEach(request::setHeader));
+    }
+}

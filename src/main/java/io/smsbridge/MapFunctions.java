@@ -1,0 +1,109 @@
+package io.smsbridge;
+
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.List;
+import java.util.Locale;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.google.i18n.phonenumbers.NumberParseException;
+import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
+import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
+import com.schibsted.spt.data.jslt.Function;
+import com.schibsted.spt.data.jslt.filters.JsonFilter;
+import io.smsbridge.sandbox.SandboxMemory;
+
+/** What the JSLT maps need and JSLT has not: phone numbers, and times as Infobip and its users write them. */
+final class MapFunctions {
+
+    static final List<Function> ALL = List.of(
+            function("phone-number", MapFunctions::phoneNumber),
+            function("instant", MapFunctions::instant),
+            function("times-seen", key -> IntNode.valueOf(SandboxMemory.timesSeen(key.asText()))));
+
+    /** Maps leave out keys that are null; JSLT's own default would leave out empty arrays too, which an answer needs. */
+    static final JsonFilter OBJECT_FILTER = value -> !value.isNull();
+
+    private static final PhoneNumberUtil NUMBERS = PhoneNumberUtil.getInstance();
+
+    /** Fraction of 0 to 9 digits, offset with or without a colon, or Z. */
+    private static final DateTimeFormatter LENIENT = new DateTimeFormatterBuilder()
+            .appendPattern("uuuu-MM-dd['T'][' ']HH:mm[:ss]")
+            .optionalStart().appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true).optionalEnd()
+            .appendPattern("[XXX][XX][X]")
+            .toFormatter(Locale.ROOT);
+
+    private static final DateTimeFormatter UTC_MILLIS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT);
+
+    private MapFunctions() {
+    }
+
+    /**
+     * {@code phone-number(text)}: {@code {"number": digits of the E.164 form without +, "country": ISO 3166 code}}, or null when
+     * the text is no number in international form. The country is the main one of the calling code. A number is judged by its
+     * length only, because numbering plans grow faster than any copy of them.
+     */
+    private static JsonNode phoneNumber(JsonNode text) {
+        String digits = text.asText().strip();
+        digits = digits.startsWith("+") ? digits : digits.startsWith("00") ? "+" + digits.substring(2) : "+" + digits;
+        if (!digits.matches("\\+[0-9 ().\\-/]+")) {
+            return NullNode.instance;
+        }
+        try {
+            PhoneNumber number = NUMBERS.parse(digits, null);
+            if (!NUMBERS.isPossibleNumber(number)) {
+                return NullNode.instance;
+            }
+            ObjectNode answer = JsonNodeFactory.instance.objectNode();
+            answer.put("number", NUMBERS.format(number, PhoneNumberFormat.E164).substring(1));
+            answer.put("country", NUMBERS.getRegionCodeForCountryCode(number.getCountryCode()));
+            return answer;
+        } catch (NumberParseException e) {
+            return NullNode.instance;
+        }
+    }
+
+    /** {@code instant(text)}: the time in UTC as 2026-11-23T10:00:00.000Z, or null when it can't be read or has no offset. */
+    private static JsonNode instant(JsonNode text) {
+        try {
+            OffsetDateTime time = OffsetDateTime.parse(text.asText().strip(), LENIENT);
+            return TextNode.valueOf(UTC_MILLIS.format(time.withOffsetSameInstant(ZoneOffset.UTC)));
+        } catch (DateTimeException e) {
+            return NullNode.instance;
+        }
+    }
+
+    private static Function function(String name, java.util.function.UnaryOperator<JsonNode> body) {
+        return new Function() {
+            @Override
+            public String getName() {
+                return name;
+            }
+
+            @Override
+            public int getMinArguments() {
+                return 1;
+            }
+
+            @Override
+            public int getMaxArguments() {
+                return 1;
+            }
+
+            @Override
+            public JsonNode call(JsonNode input, JsonNode[] arguments) {
+                return arguments[0].isNull() ? NullNode.instance : body.apply(arguments[0]);
+            }
+        };
+    }
+}

@@ -1,0 +1,197 @@
+package io.smsbridge;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.model.RouteTemplateParameterDefinition;
+import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.spi.RouteTemplateParameterSource;
+
+/**
+ * The settings as read: single keys, and the account and downstream blocks, each of which becomes one route of its template.
+ * <p>
+ * Camel has {@code camel.route-template[id].name=value} for this. These blocks are their own because the id there is the route's,
+ * so that an account and a downstream of one name would collide and the nickname would have to be written twice, and because
+ * a secret would become a parameter of the route, which a route dump can show. Here secrets stay out of the routes.
+ */
+final class Settings implements RouteTemplateParameterSource {
+
+    /** The kinds of block: the keys' first part, the route template, and what its routes' ids begin with. */
+    enum Kind {
+        ACCOUNT("account", "infobip-account", "send-via-"),
+        DOWNSTREAM("downstream", "downstream", "forward-to-");
+
+        private final String prefix;
+        private final String template;
+        private final String routeIdPrefix;
+
+        Kind(String prefix, String template, String routeIdPrefix) {
+            this.prefix = prefix;
+            this.template = template;
+            this.routeIdPrefix = routeIdPrefix;
+        }
+    }
+
+    /** Settings that never become parameters of a route. */
+    private static final Set<String> SECRETS = Set.of("apiKey", "headers", "basicUsername", "basicPassword", "bearerToken");
+
+    private final PropertiesComponent properties;
+    private final Map<String, Block> blocksByRouteId = new LinkedHashMap<>();
+    private final List<String> unresolved = new ArrayList<>();
+
+    private Settings(PropertiesComponent properties) {
+        this.properties = properties;
+    }
+
+    static Settings read(CamelContext context) {
+        Settings settings = new Settings(context.getPropertiesComponent());
+        Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
+        for (Kind kind : Kind.values()) {
+            RouteTemplateDefinition template = model.getRouteTemplateDefinition(kind.template);
+            Map<String, String> defaults = template == null ? Map.of() : defaults(template);
+            Map<String, Map<String, String>> byName = new LinkedHashMap<>();
+            for (String key : keys(settings.properties, name -> name.startsWith(kind.prefix + "."))) {
+                String[] parts = key.split("\\.", 3);
+                byName.computeIfAbsent(parts[1], name -> new LinkedHashMap<>())
+                        .put(parts.length == 3 ? parts[2] : "", settings.resolve(key));
+            }
+            byName.forEach((name, values) -> {
+                Block block = new Block(kind, name, values, defaults);
+                settings.blocksByRouteId.put(block.routeId(), block);
+            });
+        }
+        return settings;
+    }
+
+    private static Map<String, String> defaults(RouteTemplateDefinition template) {
+        Map<String, String> defaults = new LinkedHashMap<>();
+        for (RouteTemplateParameterDefinition parameter : template.getTemplateParameters()) {
+            defaults.put(parameter.getName(), parameter.getDefaultValue() == null ? "" : parameter.getDefaultValue());
+        }
+        return defaults;
+    }
+
+    static boolean isBlockKey(String key) {
+        return key.startsWith(Kind.ACCOUNT.prefix + ".") || key.startsWith(Kind.DOWNSTREAM.prefix + ".");
+    }
+
+    /** Whether the simulated Infobip runs; with {@code auto}, when an account uses it. */
+    static boolean sandboxOn(PropertiesComponent properties) {
+        String enabled = properties.resolveProperty("sandbox.enabled").orElse("auto");
+        if (!enabled.equals("auto")) {
+            return Boolean.parseBoolean(enabled);
+        }
+        String sandbox = "http://localhost:" + properties.resolveProperty("http.port").orElse("") + "/sandbox/infobip";
+        return keys(properties, key -> key.startsWith("account.") && key.endsWith(".baseUrl")).stream()
+                .anyMatch(key -> sandbox.equals(properties.resolveProperty(key).orElse(null)));
+    }
+
+    private static Set<String> keys(PropertiesComponent properties, Predicate<String> filter) {
+        Properties found = properties.loadProperties(filter);
+        Set<String> keys = new TreeSet<>(found.stringPropertyNames());
+        System.getProperties().stringPropertyNames().stream().filter(filter).forEach(keys::add);
+        return keys;
+    }
+
+    private String resolve(String key) {
+        try {
+            return properties.resolveProperty(key).map(String::strip).orElse("");
+        } catch (IllegalArgumentException e) {
+            unresolved.add(key + ": " + e.getMessage());
+            return "";
+        }
+    }
+
+    /** The value of a single key, placeholders resolved, empty when it has none. */
+    String get(String key) {
+        return resolve(key);
+    }
+
+    boolean sandboxOn() {
+        return Boolean.parseBoolean(get("sandbox.on"));
+    }
+
+    List<Block> blocks() {
+        return List.copyOf(blocksByRouteId.values());
+    }
+
+    List<Block> blocks(Kind kind) {
+        return blocksByRouteId.values().stream().filter(block -> block.kind() == kind).toList();
+    }
+
+    /** Keys whose placeholders found no value, with what was missing. */
+    List<String> unresolved() {
+        return Collections.unmodifiableList(unresolved);
+    }
+
+    @Override
+    public Map<String, Object> parameters(String routeId) {
+        return blocksByRouteId.get(routeId).routeParameters();
+    }
+
+    @Override
+    public Set<String> routeIds() {
+        return new LinkedHashSet<>(blocksByRouteId.keySet());
+    }
+
+    /**
+     * One account or one downstream.
+     *
+     * @param name     the nickname, as in the keys
+     * @param values   the settings given, by name
+     * @param defaults every setting of the template with its default, empty where it has none
+     */
+    record Block(Kind kind, String name, Map<String, String> values, Map<String, String> defaults) {
+
+        String routeId() {
+            return kind.routeIdPrefix + name;
+        }
+
+        /** The full key of a setting, for messages. */
+        String key(String setting) {
+            return kind.prefix + "." + name + "." + setting;
+        }
+
+        /** The value given, or the default; empty when there is neither. */
+        String get(String setting) {
+            String value = values.getOrDefault(setting, "");
+            return value.isEmpty() ? defaults.getOrDefault(setting, "") : value;
+        }
+
+        boolean has(String setting) {
+            return !get(setting).isEmpty();
+        }
+
+        Map<String, Object> routeParameters() {
+            Map<String, Object> parameters = new LinkedHashMap<>();
+            parameters.put(RouteTemplateParameterSource.TEMPLATE_ID, kind.template);
+            // Every parameter, given or not: Camel would else take one from an environment variable of the same name.
+            // The account's templateId goes by its other spelling, as templateId is Camel's word for the route template.
+            defaults.keySet().stream().filter(setting -> !SECRETS.contains(setting)).forEach(setting ->
+                    parameters.put(setting.equals(RouteTemplateParameterSource.TEMPLATE_ID) ? "template-id" : setting, get(setting)));
+            parameters.put("name", name);
+            return parameters;
+        }
+
+        FixedHeaders fixedHeaders() {
+            return FixedHeaders.of(this);
+        }
+
+        /** Without values: they can hold secrets. */
+        @Override
+        public String toString() {
+            return kind.prefix + " " + name;
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package io.smsbridge;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.smsbridge.Settings.Block;
+import io.smsbridge.Settings.Kind;
+import org.apache.camel.util.TimeUtils;
+
+/** The rules that settings have to meet before the first message: each problem is one line that names the key and the cure. */
+final class SettingsCheck {
+
+    private static final Set<String> REGIONS = Set.of("india", "turkey", "south-korea");
+    private static final Set<String> CLICK_TRACKING = Set.of("off", "default-domain", "custom-domain");
+    private static final Set<String> EVENT_TYPES = Set.of("sent", "delivered", "failed", "replied", "clicked");
+    private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "sms.", "webhooks.", "sandbox.", "data.", "queue.");
+
+    private final Settings settings;
+    private final List<String> problems;
+
+    private SettingsCheck(Settings settings) {
+        this.settings = settings;
+        this.problems = new ArrayList<>(settings.unresolved());
+    }
+
+    static List<String> problems(Settings settings, Path home) {
+        SettingsCheck check = new SettingsCheck(settings);
+        Path file = home.resolve("application.properties");
+        if (Files.exists(file)) {
+            check.file(file);
+        }
+        check.singleKeys();
+        settings.blocks().forEach(check::block);
+        settings.blocks(Kind.ACCOUNT).forEach(check::account);
+        settings.blocks(Kind.DOWNSTREAM).forEach(check::downstream);
+        return check.problems;
+    }
+
+    static List<String> warnings(Settings settings) {
+        List<String> warnings = new ArrayList<>();
+        for (Block account : settings.blocks(Kind.ACCOUNT)) {
+            if (account.get("recipientType").equalsIgnoreCase("BIREYCEL")) {
+                warnings.add(account.key("recipientType") + ": BIREYCEL is a misspelling of BIREYSEL; it is sent as BIREYSEL.");
+            }
+            if (regions(account).contains("india") && account.get("clickTracking").equals("default-domain")) {
+                warnings.add(account.key("clickTracking") + ": Indian operators refuse links of domains not allow-listed with DLT"
+                        + " (error 4153); custom-domain with an allow-listed domain avoids that.");
+            }
+        }
+        if (!settings.sandboxOn()) {
+            if (settings.get("sms.apiKey").isEmpty()) {
+                warnings.add("sms.apiKey: empty, so anyone who can reach port " + settings.get("http.port") + " can send.");
+            }
+            if (settings.get("webhooks.token").isEmpty()) {
+                warnings.add("webhooks.token: empty, so anyone who can reach port " + settings.get("http.port")
+                        + " can post delivery reports.");
+            }
+        }
+        return warnings;
+    }
+
+    /** What only the file itself shows: a key written twice, of which Java keeps the last, and a misspelt one. */
+    private void file(Path file) {
+        Set<String> seen = new LinkedHashSet<>();
+        Properties reader = new Properties() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public synchronized Object put(Object key, Object value) {
+                if (!seen.add(key.toString())) {
+                    problems.add(key + ": written twice in " + file.getFileName() + (Settings.isBlockKey(key.toString())
+                            ? "; two blocks of one name? Give the second another name." : "; keep one."));
+                }
+                return super.put(key, value);
+            }
+        };
+        try (Reader text = Files.newBufferedReader(file)) {
+            reader.load(text);
+            Set<Object> known = Bridge.defaults().keySet();
+            seen.stream().filter(key -> SINGLE_KEY_GROUPS.stream().anyMatch(key::startsWith) && !known.contains(key))
+                    .forEach(key -> problems.add(key + ": no such setting" + nearest(key, known)));
+        } catch (IOException | IllegalArgumentException e) {
+            problems.add(file + ": can't be read as properties: " + e.getMessage());
+        }
+    }
+
+    private void singleKeys() {
+        wholeNumber("http.port", settings.get("http.port"), 1, 65535);
+        wholeNumber("http.threads", settings.get("http.threads"), 1, 10_000);
+        wholeNumber("http.maxBodySize", settings.get("http.maxBodySize"), 1, Integer.MAX_VALUE);
+        wholeNumber("sms.maxRecipients", settings.get("sms.maxRecipients"), 1, 10_000);
+        oneOf("sandbox.enabled", settings.get("sandbox.enabled"), Set.of("auto", "true", "false"));
+        List<String> accounts = settings.blocks(Kind.ACCOUNT).stream().map(Block::name).toList();
+        if (accounts.isEmpty()) {
+            problems.add("account.NICKNAME.baseUrl: no account is configured; add a block account.NICKNAME.baseUrl, .apiKey, .sender");
+        } else if (!accounts.contains(settings.get("sms.default-account"))) {
+            problems.add("sms.default-account: '" + settings.get("sms.default-account") + "' is no account; there are "
+                    + String.join(", ", accounts));
+        }
+    }
+
+    private void block(Block block) {
+        if (!block.name().matches("[A-Za-z0-9][A-Za-z0-9_-]*")) {
+            problems.add(block.key("*") + ": a name is letters, digits, - and _");
+        }
+        Map<String, String> spellings = new HashMap<>();
+        settings.blocks(block.kind()).forEach(other -> spellings.merge(other.name().toLowerCase(Locale.ROOT), other.name(),
+                (first, second) -> first + " and " + second));
+        String spelling = spellings.get(block.name().toLowerCase(Locale.ROOT));
+        if (spelling.contains(" and ") && spelling.startsWith(block.name() + " ")) {
+            problems.add(block.key("*") + ": " + spelling + " differ in case only; give one of them another name");
+        }
+        block.values().keySet().stream().filter(setting -> !block.defaults().containsKey(setting)).forEach(setting ->
+                problems.add(block.key(setting) + ": no such setting" + nearest(setting, new TreeSet<>(block.defaults().keySet()))));
+        wholeNumber(block, "connectTimeout", 1, 600_000);
+        wholeNumber(block, "responseTimeout", 1, 600_000);
+        List.of("retryDelay", "retryMaxDelay", "retryMaxAge").forEach(setting -> duration(block, setting));
+        header(block);
+    }
+
+    private void account(Block account) {
+        required(account, "baseUrl", "the base URL Infobip shows for your account, https://xxxxx.api.infobip.com");
+        required(account, "apiKey", "an API key of your Infobip account with the scope sms:message:send");
+        url(account, "baseUrl", true);
+        url(account, "publicUrl", false);
+        wholeNumber(account, "parallelSends", 1, 1_000);
+        wholeNumber(account, "batchSize", 1, 10_000);
+
+        Set<String> regions = regions(account);
+        regions.stream().filter(region -> !REGIONS.contains(region)).forEach(region -> problems.add(
+                account.key("region") + ": '" + region + "' is none of " + String.join(", ", new TreeSet<>(REGIONS))));
+        if (regions.contains("india")) {
+            required(account, "principalEntityId", "your Principal Entity ID from the DLT portal; region=india needs it");
+        }
+        if (regions.contains("turkey")) {
+            required(account, "brandCode", "your IYS brand code; region=turkey needs it");
+            required(account, "recipientType", "BIREYSEL or TACIR; region=turkey needs it");
+        }
+        wholeNumber(account, "brandCode", Integer.MIN_VALUE, Integer.MAX_VALUE);
+        wholeNumber(account, "resellerCode", 0, Integer.MAX_VALUE);
+        if (account.has("recipientType")) {
+            oneOf(account.key("recipientType"), account.get("recipientType").toUpperCase(Locale.ROOT),
+                    Set.of("BIREYSEL", "TACIR", "BIREYCEL"));
+        }
+        oneOf(account.key("clickTracking"), account.get("clickTracking"), CLICK_TRACKING);
+        if (account.get("clickTracking").equals("custom-domain")) {
+            required(account, "customDomain", "the domain verified in Infobip's portal; clickTracking=custom-domain needs it");
+        }
+    }
+
+    private void downstream(Block downstream) {
+        required(downstream, "url", "where events are posted to");
+        url(downstream, "url", false);
+        wholeNumber(downstream, "itemsPerPost", 1, 10_000);
+        wholeNumber(downstream, "parallelPosts", 1, 1_000);
+        if (!downstream.get("retryMultiplier").matches("[0-9]+(\\.[0-9]+)?")) {
+            problems.add(downstream.key("retryMultiplier") + ": has to be a number such as 2");
+        }
+        List<String> types = Downstreams.types(downstream.get("events"));
+        types.stream().filter(type -> !EVENT_TYPES.contains(type)).forEach(type -> problems.add(
+                downstream.key("events") + ": '" + type + "' is none of " + String.join(", ", new TreeSet<>(EVENT_TYPES))));
+        if (downstream.has("basicUsername") && downstream.has("bearerToken")) {
+            problems.add(downstream.key("bearerToken") + ": give either this or basicUsername, not both");
+        }
+    }
+
+    private static Set<String> regions(Block account) {
+        Set<String> regions = new LinkedHashSet<>();
+        Arrays.stream(account.get("region").split(",")).map(String::strip).filter(region -> !region.isEmpty()).forEach(regions::add);
+        return regions;
+    }
+
+    private void required(Block block, String setting, String what) {
+        if (!block.has(setting) && settings.unresolved().stream().noneMatch(line -> line.startsWith(block.key(setting) + ":"))) {
+            problems.add(block.key(setting) + ": missing; " + what);
+        }
+    }
+
+    /** @param https whether plain http is allowed to this machine only */
+    private void url(Block block, String setting, boolean https) {
+        if (!block.has(setting)) {
+            return;
+        }
+        String text = block.get(setting);
+        try {
+            URI url = new URI(text);
+            boolean http = "http".equalsIgnoreCase(url.getScheme());
+            if (url.getHost() == null || !http && !"https".equalsIgnoreCase(url.getScheme())) {
+                problems.add(block.key(setting) + ": '" + text + "' is no http or https URL");
+            } else if (https && http && !List.of("localhost", "127.0.0.1", "[::1]").contains(url.getHost())) {
+                problems.add(block.key(setting) + ": has to begin with https:// (http only for localhost)");
+            } else if (https && (url.getQuery() != null || url.getFragment() != null)) {
+                problems.add(block.key(setting) + ": has to end with the host or a path, without ? or #");
+            }
+        } catch (URISyntaxException e) {
+            problems.add(block.key(setting) + ": '" + text + "' is no URL: " + e.getReason());
+        }
+    }
+
+    private void header(Block block) {
+        Arrays.stream(block.get("headers").split(",")).filter(part -> !part.isBlank() && part.indexOf(':') < 1).forEach(part ->
+                problems.add(block.key("headers") + ": part " + (Arrays.asList(block.get("headers").split(",")).indexOf(part) + 1)
+                        + " is not of the form Name: value"));
+    }
+
+    private void duration(Block block, String setting) {
+        String text = block.get(setting);
+        try {
+            if (!text.matches("[0-9][0-9a-z ]*") || TimeUtils.toMilliSeconds(text) < 0) {
+                throw new IllegalArgumentException();
+            }
+        } catch (IllegalArgumentException e) {
+            problems.add(block.key(setting) + ": '" + text + "' is no duration such as 500ms, 5s, 10m or 24h");
+        }
+    }
+
+    private void wholeNumber(Block block, String setting, long least, long most) {
+        if (block.has(setting)) {
+            wholeNumber(block.key(setting), block.get(setting), least, most);
+        }
+    }
+
+    private void wholeNumber(String key, String text, long least, long most) {
+        try {
+            long number = Long.parseLong(text);
+            if (number >= least && number <= most) {
+                return;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        problems.add(key + ": '" + text + "' has to be a whole number from " + least + " to " + most);
+    }
+
+    private void oneOf(String key, String text, Set<String> names) {
+        if (!names.contains(text)) {
+            problems.add(key + ": '" + text + "' is none of " + String.join(", ", new TreeSet<>(names)));
+        }
+    }
+
+    /** The setting meant, where only case, dashes or dots differ; else the list of those there are. */
+    private static String nearest(String given, Set<?> known) {
+        String plain = plain(given);
+        return known.stream().map(Object::toString).filter(name -> plain(name).equals(plain)).findFirst()
+                .map(name -> "; " + name + " is meant?")
+                .orElse(known.size() > 40 ? "" : "; there are " + String.join(", ", known.stream().map(Object::toString).toList()));
+    }
+
+    private static String plain(String name) {
+        return name.replaceAll("[-_.]", "").toLowerCase(Locale.ROOT);
+    }
+}

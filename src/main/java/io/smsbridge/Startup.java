@@ -1,0 +1,103 @@
+package io.smsbridge;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.spi.RouteTemplateParameterSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+
+/** What has to happen around Camel's own start: settings are checked, then the broker starts, then the routes. */
+final class Startup extends MainListenerSupport {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.start");
+
+    private final Path home;
+    private EmbeddedBroker broker;
+
+    Startup(Path home) {
+        this.home = home;
+    }
+
+    /** Before the routes are loaded: whether the sandbox's are among them. */
+    @Override
+    public void beforeConfigure(BaseMainSupport main) {
+        PropertiesComponent properties = main.getCamelContext().getPropertiesComponent();
+        properties.addOverrideProperty("sandbox.on", String.valueOf(Settings.sandboxOn(properties)));
+    }
+
+    /** After the route templates are loaded, which say what settings there are, and before any route is made from them. */
+    @Override
+    public void afterConfigure(BaseMainSupport main) {
+        CamelContext context = main.getCamelContext();
+        Settings settings = Settings.read(context);
+        List<String> problems = new ArrayList<>(SettingsCheck.problems(settings, home));
+        problems.addAll(MapCheck.problems(context));
+        if (!problems.isEmpty()) {
+            throw new InvalidSettings(problems);
+        }
+        SettingsCheck.warnings(settings).forEach(LOG::warn);
+
+        context.getRegistry().bind("settings", RouteTemplateParameterSource.class, settings);
+        context.getRegistry().bind("accounts", new Accounts(settings));
+        context.getRegistry().bind("downstreams", new Downstreams(settings));
+        context.getRegistry().bind("door", new Door(settings.get("sms.apiKey"), settings.get("webhooks.token")));
+        context.getRegistry().bind("retries", new Retries());
+        settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
+
+        if (settings.get("queue.url").startsWith("vm:")) {
+            broker = new EmbeddedBroker(home.resolve(settings.get("data.directory")));
+            broker.start();
+            context.getRegistry().bind("broker", broker);
+        }
+        if (settings.sandboxOn()) {
+            LOG.warn("SANDBOX: Infobip is played by this process. Nothing leaves this machine, and nobody gets an SMS.");
+        }
+    }
+
+    @Override
+    public void afterStop(BaseMainSupport main) {
+        if (broker != null) {
+            broker.stop();
+        }
+    }
+
+    /** The problems a user can mend behind an error of the start, one line each; empty when the error is none of those. */
+    static List<String> problems(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InvalidSettings invalid) {
+                return invalid.problems();
+            }
+            if (cause instanceof FailedToCreateRouteException failed) {
+                return List.of("route " + failed.getRouteId() + ": " + failed.getCause().getMessage().lines().findFirst().orElse(""));
+            }
+            // A route file with a mistake: Camel's own words name the file and the line.
+            if (cause instanceof MarkedYamlEngineException) {
+                return List.of(cause.getMessage().replaceAll("\\s*\\n\\s*", " ").strip());
+            }
+        }
+        return List.of();
+    }
+
+    /** Settings the bridge can't start with. */
+    static final class InvalidSettings extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient List<String> problems;
+
+        InvalidSettings(List<String> problems) {
+            super(String.join("\n", problems));
+            this.problems = List.copyOf(problems);
+        }
+
+        List<String> problems() {
+            return problems;
+        }
+    }
+}
