@@ -66,6 +66,11 @@ public final class Bridge {
      * @param overrides settings that win over every other source
      */
     static Main create(Path home, Properties overrides) throws IOException {
+        return create(home, overrides, null);
+    }
+
+    /** @param testAccount for send-test: the account to test, empty for the default one; null otherwise */
+    static Main create(Path home, Properties overrides, String testAccount) throws IOException {
         Properties initial = defaults();
         Path file = home.resolve("application.properties");
         Main main = new Main();
@@ -77,7 +82,7 @@ public final class Bridge {
             main.setPropertyPlaceholderLocations("false");
         }
         Path routes = home.resolve("routes");
-        initial.setProperty("routes", Files.isDirectory(routes) ? "file:" + routes : "classpath:routes");
+        initial.setProperty("routes", Files.isDirectory(routes) ? "file:" + routes.toRealPath() : "classpath:routes");
         initial.setProperty("camel.main.routesIncludePattern", initial.getProperty("routes") + "/**/*.yaml");
         main.setInitialProperties(initial);
         main.setOverrideProperties(overrides);
@@ -87,7 +92,7 @@ public final class Bridge {
         main.bind("json", new ObjectMapper());
         main.bind("strictJson", new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
         main.bind("queryString", new QueryString());
-        main.addMainListener(new Startup(home));
+        main.addMainListener(new Startup(home, testAccount));
         return main;
     }
 

@@ -14,12 +14,25 @@ public final class Downstreams {
     private final List<Map<String, Object>> all;
     private final Map<String, String> contentTypes;
 
-    Downstreams(Settings settings) {
-        all = settings.blocks(Kind.DOWNSTREAM).stream().map(block -> Map.<String, Object>of(
-                "name", block.name(),
-                "events", types(block.get("events")),
-                "itemsPerPost", Integer.parseInt(block.get("itemsPerPost")))).toList();
-        contentTypes = settings.blocks(Kind.DOWNSTREAM).stream().collect(Collectors.toMap(Block::name, Downstreams::contentType));
+    private Downstreams(List<Map<String, Object>> all, Map<String, String> contentTypes) {
+        this.all = all;
+        this.contentTypes = contentTypes;
+    }
+
+    static Downstreams of(Settings settings) {
+        List<Block> blocks = settings.blocks(Kind.DOWNSTREAM);
+        return new Downstreams(blocks.stream().map(block -> downstream(
+                block.name(), types(block.get("events")), Integer.parseInt(block.get("itemsPerPost")))).toList(),
+                blocks.stream().collect(Collectors.toMap(Block::name, Downstreams::contentType)));
+    }
+
+    /** The one reader of send-test. */
+    static Downstreams ofTest() {
+        return new Downstreams(List.of(downstream(SendTest.READER, List.of("sent", "failed"), 1)), Map.of());
+    }
+
+    private static Map<String, Object> downstream(String name, List<String> events, int itemsPerPost) {
+        return Map.of("name", name, "events", events, "itemsPerPost", itemsPerPost);
     }
 
     /** Each downstream as {@code {name, events, itemsPerPost}}. */

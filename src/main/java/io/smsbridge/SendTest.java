@@ -1,9 +1,148 @@
 package io.smsbridge;
 
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.main.Main;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+
+/**
+ * {@code send-test}: one message through the routes of one account, then what Infobip said of it. It runs beside a running bridge:
+ * with a port and queues of its own, and with no downstream, so that nobody is told of it.
+ */
 final class SendTest {
+
+    /** The name its own reader has among the downstreams. */
+    static final String READER = "send-test";
+
+    private static final int EXIT_NOT_SENT = 1;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Option to the field of a send request. */
+    private static final Map<String, String> OPTIONS = Map.of(
+            "--account", "account", "--to", "to", "--text", "text", "--sender", "sender", "--template-id", "templateId");
+
+    private static final String USAGE = """
+            Sends one SMS through an account and prints what Infobip said.
+
+              java -jar infobip-sms-bridge.jar send-test --to NUMBER [--account NICKNAME] [--text TEXT] [--sender SENDER]
+                                                         [--template-id ID]
+
+              --to           the recipient in international form, such as +447700900123
+              --account      the account's nickname; sms.default-account without it
+              --text         default: Test message
+              --sender       default: the account's
+              --template-id  India: the DLT content template id
+
+            Exit code: 0 Infobip accepted it, 1 it did not go, 2 wrong arguments or settings.
+            """;
+
+    private SendTest() {
+    }
+
     static int run(Path home, String[] args) throws Exception {
-        return 0;
+        Map<String, String> options = new HashMap<>();
+        for (int i = 0; i < args.length; i += 2) {
+            String field = OPTIONS.get(args[i]);
+            if (field == null || i + 1 == args.length) {
+                System.err.print((field == null ? "Unknown option " + args[i] : args[i] + " needs a value") + "\n\n" + USAGE);
+                return Bridge.EXIT_USAGE;
+            }
+            options.put(field, args[i + 1]);
+        }
+        if (!options.containsKey("to")) {
+            System.err.print("--to is missing\n\n" + USAGE);
+            return Bridge.EXIT_USAGE;
+        }
+        Configurator.setAllLevels("", Level.OFF);
+
+        Path data = Files.createTempDirectory("send-test");
+        Main main = Bridge.create(home, overrides(data), options.getOrDefault("account", ""));
+        try {
+            main.start();
+            return send(main.getCamelContext(), options);
+        } catch (Exception e) {
+            return Bridge.explain(e);
+        } finally {
+            main.stop();
+            delete(data);
+        }
+    }
+
+    private static Properties overrides(Path data) throws IOException {
+        Properties overrides = new Properties();
+        try (ServerSocket free = new ServerSocket(0)) {
+            overrides.setProperty("http.port", String.valueOf(free.getLocalPort()));
+        }
+        overrides.setProperty("http.host", "127.0.0.1");
+        overrides.setProperty("sms.apiKey", "");
+        overrides.setProperty("queue.url", "vm://0");
+        overrides.setProperty("data.directory", data.toString());
+        overrides.setProperty("sandbox.firstSms", "false");
+        return overrides;
+    }
+
+    private static int send(CamelContext context, Map<String, String> options) throws Exception {
+        String account = options.getOrDefault("account", context.resolvePropertyPlaceholders("{{sms.default-account}}"));
+        ObjectNode request = JSON.createObjectNode().put("text", "Test message");
+        options.forEach((field, value) -> request.put(field, value));
+        request.remove("account");
+
+        Exchange accepted = context.createFluentProducerTemplate().to("direct:accept-sends").withProcessor(exchange -> {
+            exchange.setVariable("account", account);
+            exchange.getMessage().setBody(JSON.writeValueAsBytes(request));
+        }).request(Exchange.class);
+        JsonNode answer = JSON.readTree(accepted.getMessage().getBody(String.class));
+        if (answer.path("accepted").asInt() != 1) {
+            String reason = answer.path("rejected").path(0).path("reason").asText(answer.path("error").asText());
+            System.out.println("Not sent, refused by the bridge: " + reason);
+            return EXIT_NOT_SENT;
+        }
+
+        long patience = 90_000;
+        String events = context.createConsumerTemplate().receiveBody("jms:queue:events." + READER, patience, String.class);
+        if (events == null) {
+            System.out.println("Not known whether it was sent: no outcome within " + patience / 1000 + " s");
+            return EXIT_NOT_SENT;
+        }
+        JsonNode event = JSON.readTree(events).get(0);
+        boolean sent = event.get("type").asText().equals("sent");
+        JsonNode status = event.get("status");
+        System.out.println((sent ? "Infobip accepted it" : "Not sent") + " (account " + account + ")");
+        line("to", event.get("to"));
+        line("from", event.get("from"));
+        line("message id", event.get("messageId"));
+        line("status", status.get("name"));
+        line("group", status.get("groupName"));
+        line("description", status.get("description"));
+        return sent ? 0 : EXIT_NOT_SENT;
+    }
+
+    private static void line(String name, JsonNode value) {
+        if (value != null && !value.isNull()) {
+            System.out.printf("  %-12s %s%n", name, value.asText());
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 }

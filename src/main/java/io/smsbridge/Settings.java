@@ -59,7 +59,11 @@ final class Settings implements RouteTemplateParameterSource {
         Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
         for (Kind kind : Kind.values()) {
             RouteTemplateDefinition template = model.getRouteTemplateDefinition(kind.template);
-            Map<String, String> defaults = template == null ? Map.of() : defaults(template);
+            if (template == null) {
+                throw new Startup.InvalidSettings(List.of(settings.get("routes") + ": no file there holds the route template "
+                        + kind.template));
+            }
+            Map<String, String> defaults = defaults(template);
             Map<String, Map<String, String>> byName = new LinkedHashMap<>();
             for (String key : keys(settings.properties, name -> name.startsWith(kind.prefix + "."))) {
                 String[] parts = key.split("\\.", 3);
@@ -116,6 +120,17 @@ final class Settings implements RouteTemplateParameterSource {
     /** The value of a single key, placeholders resolved, empty when it has none. */
     String get(String key) {
         return resolve(key);
+    }
+
+    /** For send-test: no downstream is told, and a failure is final at once. */
+    void prepareTest(String account) {
+        blocksByRouteId.values().removeIf(block -> block.kind() == Kind.DOWNSTREAM);
+        Block block = blocksByRouteId.get(Kind.ACCOUNT.routeIdPrefix + account);
+        if (block == null) {
+            throw new Startup.InvalidSettings(List.of("--account: '" + account + "' is no account; there are "
+                    + String.join(", ", blocks(Kind.ACCOUNT).stream().map(Block::name).toList())));
+        }
+        block.values().put("retryMaxAge", "0s");
     }
 
     boolean sandboxOn() {

@@ -20,10 +20,12 @@ final class Startup extends MainListenerSupport {
     private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.start");
 
     private final Path home;
+    private final String testAccount;
     private EmbeddedBroker broker;
 
-    Startup(Path home) {
+    Startup(Path home, String testAccount) {
         this.home = home;
+        this.testAccount = testAccount;
     }
 
     /** Before the routes are loaded: whether the sandbox's are among them. */
@@ -44,10 +46,13 @@ final class Startup extends MainListenerSupport {
             throw new InvalidSettings(problems);
         }
         SettingsCheck.warnings(settings).forEach(LOG::warn);
+        if (testAccount != null) {
+            settings.prepareTest(testAccount.isEmpty() ? settings.get("sms.default-account") : testAccount);
+        }
 
         context.getRegistry().bind("settings", RouteTemplateParameterSource.class, settings);
         context.getRegistry().bind("accounts", new Accounts(settings));
-        context.getRegistry().bind("downstreams", new Downstreams(settings));
+        context.getRegistry().bind("downstreams", testAccount == null ? Downstreams.of(settings) : Downstreams.ofTest());
         context.getRegistry().bind("door", new Door(settings.get("sms.apiKey"), settings.get("webhooks.token")));
         context.getRegistry().bind("retries", new Retries());
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));

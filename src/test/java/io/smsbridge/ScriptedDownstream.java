@@ -1,0 +1,79 @@
+package io.smsbridge;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+
+/** A downstream over real HTTP that answers as a test scripts it, and 200 where it scripts nothing. */
+final class ScriptedDownstream implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    final WireMockServer server = new WireMockServer(options().dynamicPort());
+
+    ScriptedDownstream() {
+        server.start();
+        takeAll();
+    }
+
+    void takeAll() {
+        server.resetAll();
+        server.stubFor(any(anyUrl()).atPriority(10).willReturn(aResponse().withStatus(200)));
+    }
+
+    /** The given answers in their order, one for each POST to the path, then 200. */
+    void answers(String path, ResponseDefinitionBuilder... answers) {
+        for (int i = 0; i < answers.length; i++) {
+            server.stubFor(any(urlEqualTo(path)).atPriority(1).inScenario(path)
+                    .whenScenarioStateIs(i == 0 ? Scenario.STARTED : "after " + i)
+                    .willSetStateTo("after " + (i + 1)).willReturn(answers[i]));
+        }
+    }
+
+    String url() {
+        return server.baseUrl();
+    }
+
+    /** The POSTs to a path, the first one first. */
+    List<LoggedRequest> posts(String path) {
+        return server.findAll(anyRequestedFor(urlEqualTo(path)));
+    }
+
+    List<JsonNode> bodies(String path) {
+        return posts(path).stream().map(post -> read(post.getBodyAsString())).toList();
+    }
+
+    /** The elements of the JSON arrays posted to a path. */
+    List<JsonNode> items(String path) {
+        List<JsonNode> items = new ArrayList<>();
+        bodies(path).forEach(body -> body.forEach(items::add));
+        return items;
+    }
+
+    private static JsonNode read(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (IOException e) {
+            throw new AssertionError("not JSON: " + json, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

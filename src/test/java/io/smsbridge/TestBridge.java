@@ -1,0 +1,108 @@
+package io.smsbridge;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+
+/** A bridge with its real routes, broker and HTTP server on a free port, in a directory of its own. */
+final class TestBridge implements AutoCloseable {
+
+    static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    final Path home;
+    final int port;
+    private final Main main;
+
+    /**
+     * @param home     an empty directory, or one of an earlier bridge
+     * @param settings the lines of its application.properties; http.port is added
+     * @param maps     name and text of each map of its own, in turn
+     */
+    TestBridge(Path home, String settings, String... maps) throws Exception {
+        this.home = home;
+        this.port = freePort();
+        Files.writeString(home.resolve("application.properties"), settings + "\nhttp.port=" + port + "\nhttp.threads=32\n");
+        Path routes = home.resolve("routes");
+        if (!Files.exists(routes)) {
+            copy(Path.of("routes"), routes);
+        }
+        for (int i = 0; i < maps.length; i += 2) {
+            Files.writeString(routes.resolve("maps").resolve(maps[i]), maps[i + 1]);
+        }
+        main = Bridge.create(home, new Properties());
+        main.start();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
+        }
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return free.getLocalPort();
+        }
+    }
+
+    CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    EmbeddedBroker broker() {
+        return context().getRegistry().lookupByNameAndType("broker", EmbeddedBroker.class);
+    }
+
+    HttpResponse<String> post(String path, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> get(String path) throws Exception {
+        return HTTP.send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Sends JSON, which has to be accepted; the answer. */
+    JsonNode send(String account, String json) throws Exception {
+        HttpResponse<String> response = post("/sms/send/" + account, json);
+        if (response.statusCode() != 200) {
+            throw new AssertionError(response.statusCode() + " " + response.body());
+        }
+        return JSON.readTree(response.body());
+    }
+
+    /** Takes one message off a queue, within 20 s; null when none came. */
+    org.apache.camel.Exchange take(String queue) {
+        return context().createConsumerTemplate().receive("jms:queue:" + queue, 20_000);
+    }
+
+    long waiting(String queue) {
+        var found = broker().server().locateQueue(queue);
+        return found == null ? 0 : found.getMessageCount();
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+    }
+}
