@@ -7,6 +7,8 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 import com.schibsted.spt.data.jslt.JsltException;
 import com.schibsted.spt.data.jslt.Parser;
@@ -17,37 +19,53 @@ import org.apache.camel.support.PluginHelper;
 /** Reads every JSLT map at the start; Camel itself would read each with its first message. */
 final class MapCheck {
 
+    private final List<String> problems = new ArrayList<>();
+    private final Set<String> names = new TreeSet<>();
+
     private MapCheck() {
     }
 
-    /** One line for each map that can't be used, with the place of the error. */
-    static List<String> problems(CamelContext context) {
+    static MapCheck of(CamelContext context) {
+        MapCheck check = new MapCheck();
         String routes = context.resolvePropertyPlaceholders("{{routes}}");
-        List<String> problems = new ArrayList<>();
         try {
             for (Resource map : PluginHelper.getPackageScanResourceResolver(context).findResources(routes + "/**/*.jslt")) {
-                check(map, problems);
+                check.read(map);
             }
         } catch (Exception e) {
-            problems.add(routes + ": the maps can't be listed: " + e.getMessage());
+            check.problems.add(routes + ": the maps can't be read: " + e.getMessage());
         }
+        return check;
+    }
+
+    /** One line for each map that can't be used, with the place of the error. */
+    List<String> problems() {
         return problems;
     }
 
-    private static void check(Resource map, List<String> problems) throws IOException {
+    /** The maps in routes/maps, without .jslt. */
+    Set<String> names() {
+        return names;
+    }
+
+    private void read(Resource map) throws IOException {
+        String location = map.getLocation();
+        if (location.contains("/maps/")) {
+            names.add(location.substring(location.lastIndexOf('/') + 1, location.length() - ".jslt".length()));
+        }
         String text;
         try (InputStream in = map.getInputStream()) {
             text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         // Camel reads a map in the platform's own encoding.
         if (Charset.defaultCharset() != StandardCharsets.UTF_8 && text.chars().anyMatch(c -> c > 127)) {
-            problems.add(map.getLocation() + ": holds characters beyond ASCII; start java with -Dfile.encoding=UTF-8");
+            problems.add(location + ": holds characters beyond ASCII; start java with -Dfile.encoding=UTF-8");
         }
         try {
             new Parser(new StringReader(text)).withFunctions(MapFunctions.ALL).withObjectFilter(MapFunctions.OBJECT_FILTER)
-                    .withSource(map.getLocation()).compile();
+                    .withSource(location).compile();
         } catch (JsltException e) {
-            problems.add(map.getLocation() + ": does not parse: " + e.getMessage().replaceAll("\\s+", " "));
+            problems.add(location + ": does not parse: " + e.getMessage().replaceAll("\\s+", " "));
         }
     }
 }

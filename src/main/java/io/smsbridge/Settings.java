@@ -108,9 +108,10 @@ final class Settings implements RouteTemplateParameterSource {
         return keys;
     }
 
+    /** The value of a block's key. Unlike resolveProperty, a placeholder has Camel say which other value it misses. */
     private String resolve(String key) {
         try {
-            return properties.resolveProperty(key).map(String::strip).orElse("");
+            return properties.parseUri("{{" + key + "}}").strip();
         } catch (IllegalArgumentException e) {
             unresolved.add(key + ": " + e.getMessage());
             return "";
@@ -119,7 +120,7 @@ final class Settings implements RouteTemplateParameterSource {
 
     /** The value of a single key, placeholders resolved, empty when it has none. */
     String get(String key) {
-        return resolve(key);
+        return properties.resolveProperty(key).orElse("").strip();
     }
 
     /** For send-test: no downstream is told, and a failure is final at once. */

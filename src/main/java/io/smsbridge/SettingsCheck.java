@@ -16,9 +16,11 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 import io.smsbridge.Settings.Block;
 import io.smsbridge.Settings.Kind;
+import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.util.TimeUtils;
 
 /** The rules that settings have to meet before the first message: each problem is one line that names the key and the cure. */
@@ -30,20 +32,23 @@ final class SettingsCheck {
     private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "sms.", "webhooks.", "sandbox.", "data.", "queue.");
 
     private final Settings settings;
+    private final Set<String> maps;
     private final List<String> problems;
 
-    private SettingsCheck(Settings settings) {
+    private SettingsCheck(Settings settings, Set<String> maps) {
         this.settings = settings;
+        this.maps = maps;
         this.problems = new ArrayList<>(settings.unresolved());
     }
 
-    static List<String> problems(Settings settings, Path home) {
-        SettingsCheck check = new SettingsCheck(settings);
+    /** @param maps names of the maps there are, without .jslt */
+    static List<String> problems(Settings settings, Path home, Set<String> maps) {
+        SettingsCheck check = new SettingsCheck(settings, maps);
         Path file = home.resolve("application.properties");
         if (Files.exists(file)) {
             check.file(file);
         }
-        check.singleKeys();
+        check.accounts();
         settings.blocks().forEach(check::block);
         settings.blocks(Kind.ACCOUNT).forEach(check::account);
         settings.blocks(Kind.DOWNSTREAM).forEach(check::downstream);
@@ -98,12 +103,19 @@ final class SettingsCheck {
         }
     }
 
-    private void singleKeys() {
-        wholeNumber("http.port", settings.get("http.port"), 1, 65535);
-        wholeNumber("http.threads", settings.get("http.threads"), 1, 10_000);
-        wholeNumber("http.maxBodySize", settings.get("http.maxBodySize"), 1, Integer.MAX_VALUE);
-        wholeNumber("sms.maxRecipients", settings.get("sms.maxRecipients"), 1, 10_000);
-        oneOf("sandbox.enabled", settings.get("sandbox.enabled"), Set.of("auto", "true", "false"));
+    /** Single keys, before Camel configures itself from them. */
+    static List<String> singleKeyProblems(PropertiesComponent properties) {
+        List<String> problems = new ArrayList<>();
+        UnaryOperator<String> value = key -> properties.resolveProperty(key).orElse("").strip();
+        wholeNumber(problems, "http.port", value.apply("http.port"), 1, 65535);
+        wholeNumber(problems, "http.threads", value.apply("http.threads"), 1, 10_000);
+        wholeNumber(problems, "http.maxBodySize", value.apply("http.maxBodySize"), 1, Integer.MAX_VALUE);
+        wholeNumber(problems, "sms.maxRecipients", value.apply("sms.maxRecipients"), 1, 10_000);
+        oneOf(problems, "sandbox.enabled", value.apply("sandbox.enabled"), Set.of("auto", "true", "false"));
+        return problems;
+    }
+
+    private void accounts() {
         List<String> accounts = settings.blocks(Kind.ACCOUNT).stream().map(Block::name).toList();
         if (accounts.isEmpty()) {
             problems.add("account.NICKNAME.baseUrl: no account is configured; add a block account.NICKNAME.baseUrl, .apiKey, .sender");
@@ -153,10 +165,10 @@ final class SettingsCheck {
         wholeNumber(account, "brandCode", Integer.MIN_VALUE, Integer.MAX_VALUE);
         wholeNumber(account, "resellerCode", 0, Integer.MAX_VALUE);
         if (account.has("recipientType")) {
-            oneOf(account.key("recipientType"), account.get("recipientType").toUpperCase(Locale.ROOT),
+            oneOf(problems, account.key("recipientType"), account.get("recipientType").toUpperCase(Locale.ROOT),
                     Set.of("BIREYSEL", "TACIR", "BIREYCEL"));
         }
-        oneOf(account.key("clickTracking"), account.get("clickTracking"), CLICK_TRACKING);
+        oneOf(problems, account.key("clickTracking"), account.get("clickTracking"), CLICK_TRACKING);
         if (account.get("clickTracking").equals("custom-domain")) {
             required(account, "customDomain", "the domain verified in Infobip's portal; clickTracking=custom-domain needs it");
         }
@@ -165,6 +177,10 @@ final class SettingsCheck {
     private void downstream(Block downstream) {
         required(downstream, "url", "where events are posted to");
         url(downstream, "url", false);
+        if (!maps.contains(downstream.get("format"))) {
+            problems.add(downstream.key("format") + ": there is no map " + downstream.get("format") + ".jslt in routes/maps; there are "
+                    + String.join(", ", maps));
+        }
         wholeNumber(downstream, "itemsPerPost", 1, 10_000);
         wholeNumber(downstream, "parallelPosts", 1, 1_000);
         if (!downstream.get("retryMultiplier").matches("[0-9]+(\\.[0-9]+)?")) {
@@ -230,11 +246,11 @@ final class SettingsCheck {
 
     private void wholeNumber(Block block, String setting, long least, long most) {
         if (block.has(setting)) {
-            wholeNumber(block.key(setting), block.get(setting), least, most);
+            wholeNumber(problems, block.key(setting), block.get(setting), least, most);
         }
     }
 
-    private void wholeNumber(String key, String text, long least, long most) {
+    private static void wholeNumber(List<String> problems, String key, String text, long least, long most) {
         try {
             long number = Long.parseLong(text);
             if (number >= least && number <= most) {
@@ -246,7 +262,7 @@ final class SettingsCheck {
         problems.add(key + ": '" + text + "' has to be a whole number from " + least + " to " + most);
     }
 
-    private void oneOf(String key, String text, Set<String> names) {
+    private static void oneOf(List<String> problems, String key, String text, Set<String> names) {
         if (!names.contains(text)) {
             problems.add(key + ": '" + text + "' is none of " + String.join(", ", new TreeSet<>(names)));
         }

@@ -1,5 +1,6 @@
 package io.smsbridge;
 
+import java.net.BindException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.RouteTemplateParameterSource;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -21,17 +23,20 @@ final class Startup extends MainListenerSupport {
 
     private final Path home;
     private final String testAccount;
-    private EmbeddedBroker broker;
 
     Startup(Path home, String testAccount) {
         this.home = home;
         this.testAccount = testAccount;
     }
 
-    /** Before the routes are loaded: whether the sandbox's are among them. */
+    /** Before Camel configures itself and loads the routes: what both take from the settings. */
     @Override
     public void beforeConfigure(BaseMainSupport main) {
         PropertiesComponent properties = main.getCamelContext().getPropertiesComponent();
+        List<String> problems = SettingsCheck.singleKeyProblems(properties);
+        if (!problems.isEmpty()) {
+            throw new InvalidSettings(problems);
+        }
         properties.addOverrideProperty("sandbox.on", String.valueOf(Settings.sandboxOn(properties)));
     }
 
@@ -40,8 +45,9 @@ final class Startup extends MainListenerSupport {
     public void afterConfigure(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
         Settings settings = Settings.read(context);
-        List<String> problems = new ArrayList<>(SettingsCheck.problems(settings, home));
-        problems.addAll(MapCheck.problems(context));
+        MapCheck maps = MapCheck.of(context);
+        List<String> problems = new ArrayList<>(SettingsCheck.problems(settings, home, maps.names()));
+        problems.addAll(maps.problems());
         if (!problems.isEmpty()) {
             throw new InvalidSettings(problems);
         }
@@ -58,19 +64,18 @@ final class Startup extends MainListenerSupport {
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
 
         if (settings.get("queue.url").startsWith("vm:")) {
-            broker = new EmbeddedBroker(home.resolve(settings.get("data.directory")));
+            EmbeddedBroker broker = new EmbeddedBroker(home.resolve(settings.get("data.directory")));
             broker.start();
             context.getRegistry().bind("broker", broker);
+            context.addLifecycleStrategy(new LifecycleStrategySupport() {
+                @Override
+                public void onContextStopped(CamelContext stopped) {
+                    broker.stop();
+                }
+            });
         }
         if (settings.sandboxOn()) {
             LOG.warn("SANDBOX: Infobip is played by this process. Nothing leaves this machine, and nobody gets an SMS.");
-        }
-    }
-
-    @Override
-    public void afterStop(BaseMainSupport main) {
-        if (broker != null) {
-            broker.stop();
         }
     }
 
@@ -79,6 +84,9 @@ final class Startup extends MainListenerSupport {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidSettings invalid) {
                 return invalid.problems();
+            }
+            if (cause instanceof BindException) {
+                return List.of("http.port: something else listens there already (" + cause.getMessage() + "); stop it, or choose another port");
             }
             if (cause instanceof FailedToCreateRouteException failed) {
                 return List.of("route " + failed.getRouteId() + ": " + failed.getCause().getMessage().lines().findFirst().orElse(""));

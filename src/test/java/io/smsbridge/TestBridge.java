@@ -9,6 +9,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -33,8 +35,10 @@ final class TestBridge implements AutoCloseable {
      */
     TestBridge(Path home, String settings, String... maps) throws Exception {
         this.home = home;
-        this.port = freePort();
-        Files.writeString(home.resolve("application.properties"), settings + "\nhttp.port=" + port + "\nhttp.threads=32\n");
+        Matcher given = Pattern.compile("(?m)^http.port=(\\d+)$").matcher(settings);
+        this.port = given.find() ? Integer.parseInt(given.group(1)) : freePort();
+        Files.writeString(home.resolve("application.properties"), settings
+                + (settings.contains("http.port=") ? "" : "\nhttp.port=" + port) + (settings.contains("http.threads=") ? "" : "\nhttp.threads=32"));
         Path routes = home.resolve("routes");
         if (!Files.exists(routes)) {
             copy(Path.of("routes"), routes);

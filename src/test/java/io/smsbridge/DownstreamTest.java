@@ -1,0 +1,178 @@
+package io.smsbridge;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static io.smsbridge.TestBridge.JSON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The route template downstream: formats, credentials, parts, retries and dead letters. */
+class DownstreamTest {
+
+    @TempDir
+    static Path home;
+    static ScriptedDownstream downstream;
+    static TestBridge bridge;
+
+    @BeforeAll
+    static void start() throws Exception {
+        downstream = new ScriptedDownstream();
+        bridge = new TestBridge(home, """
+                account.main.baseUrl=http://localhost:1
+                account.main.apiKey=k
+                sms.default-account=main
+                downstream.ce.url=%1$s/cloudevents?tenant=7
+                downstream.ce.headers=X-Team: crm, X-Token: s3cret
+                downstream.raw.url=%1$s/raw
+                downstream.raw.format=raw
+                downstream.raw.basicUsername=bridge
+                downstream.raw.basicPassword=p:w
+                downstream.own.url=%1$s/own
+                downstream.own.format=own
+                downstream.own.contentType=application/vnd.own+json
+                downstream.own.bearerToken=t0ken
+                downstream.own.itemsPerPost=2
+                downstream.own.events=delivered
+                downstream.flaky.url=%1$s/flaky
+                downstream.flaky.retryDelay=100ms
+                downstream.flaky.responseTimeout=500
+                downstream.tired.url=%1$s/tired
+                downstream.tired.retryMaxAge=0s
+                """.formatted(downstream.url()), "own.jslt", "{\"ids\": [for (.) .messageId]}");
+    }
+
+    @AfterAll
+    static void stop() {
+        bridge.close();
+        downstream.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        await().until(() -> List.of("ce", "raw", "own", "flaky", "tired").stream().allMatch(name -> bridge.waiting("events." + name) == 0));
+        downstream.takeAll();
+    }
+
+    private static void report(String... messageIds) throws Exception {
+        String body = java.util.Arrays.stream(messageIds).map(id -> "{\"messageId\": \"" + id + "\", \"to\": \"447700900123\", "
+                        + "\"doneAt\": \"2026-11-23T10:00:00.000+0000\", \"status\": {\"groupId\": 3, \"id\": 5}}")
+                .collect(Collectors.joining(",", "{\"results\": [", "]}"));
+        assertThat(bridge.post("/infobip/delivery-reports/main", body).statusCode()).isEqualTo(200);
+    }
+
+    private static LoggedRequest onlyPost(String path) {
+        await().until(() -> downstream.posts(path).size() == 1);
+        return downstream.posts(path).get(0);
+    }
+
+    @Test
+    void cloudEventsAreTheDefault() throws Exception {
+        report("m1");
+        LoggedRequest post = onlyPost("/cloudevents?tenant=7");
+        assertThat(post.getHeader("Content-Type")).isEqualTo("application/cloudevents-batch+json");
+        assertThat(post.getHeader("X-Team")).isEqualTo("crm");
+        assertThat(post.getHeader("X-Token")).isEqualTo("s3cret");
+        assertThat(JSON.readTree(post.getBodyAsString())).isEqualTo(JSON.readTree("""
+                [{"specversion": "1.0", "id": "m1:delivered", "source": "/infobip-sms-bridge/accounts/main", "type": "sms.delivered",
+                  "subject": "m1", "time": "2026-11-23T10:00:00.000Z", "datacontenttype": "application/json",
+                  "data": {"id": "m1:delivered", "type": "delivered", "time": "2026-11-23T10:00:00.000Z", "account": "main",
+                           "messageId": "m1", "to": "447700900123", "status": {"groupId": 3, "id": 5}}}]"""));
+    }
+
+    @Test
+    void rawIsWhatInfobipSent() throws Exception {
+        report("m1");
+        LoggedRequest post = onlyPost("/raw");
+        assertThat(post.getHeader("Authorization")).isEqualTo("Basic YnJpZGdlOnA6dw==");
+        assertThat(JSON.readTree(post.getBodyAsString())).isEqualTo(JSON.readTree("""
+                {"results": [{"messageId": "m1", "to": "447700900123", "doneAt": "2026-11-23T10:00:00.000+0000",
+                              "status": {"groupId": 3, "id": 5}}]}"""));
+    }
+
+    @Test
+    void aTeamsOwnMapDecidesTheBodyAndItemsPerPostTheParts() throws Exception {
+        report("a", "b", "c", "d", "e");
+        await().until(() -> downstream.posts("/own").size() == 3);
+        assertThat(downstream.bodies("/own").stream().map(body -> body.get("ids").toString()))
+                .containsExactlyInAnyOrder("[\"a\",\"b\"]", "[\"c\",\"d\"]", "[\"e\"]");
+        assertThat(downstream.posts("/own")).allSatisfy(post -> {
+            assertThat(post.getHeader("Authorization")).isEqualTo("Bearer t0ken");
+            assertThat(post.getHeader("Content-Type")).isEqualTo("application/vnd.own+json");
+        });
+    }
+
+    @Test
+    void eachGetsOnlyTheEventsItAskedFor() throws Exception {
+        bridge.post("/infobip/delivery-reports/main", "{\"results\": [{\"messageId\": \"f\", \"status\": {\"groupId\": 2, \"id\": 9}}]}");
+        onlyPost("/raw");
+        await().until(() -> bridge.waiting("events.own") == 0);
+        assertThat(downstream.posts("/own")).isEmpty();
+    }
+
+    static List<ResponseDefinitionBuilder> passing() {
+        return List.of(aResponse().withStatus(500), aResponse().withStatus(503), aResponse().withStatus(429).withHeader("Retry-After", "1"),
+                aResponse().withStatus(408), aResponse().withStatus(425), aResponse().withFixedDelay(2000),
+                aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER));
+    }
+
+    @ParameterizedTest
+    @MethodSource("passing")
+    void triesAgainWhatMayPass(ResponseDefinitionBuilder failure) throws Exception {
+        downstream.answers("/flaky", failure, failure);
+        report("m1");
+        await().until(() -> downstream.posts("/flaky").size() == 3);
+        List<JsonNode> bodies = downstream.bodies("/flaky");
+        assertThat(bodies).allSatisfy(body -> assertThat(body).isEqualTo(bodies.get(0)));
+        // The others were told once, and did not wait.
+        assertThat(downstream.posts("/raw")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 404, 410, 422, 301})
+    void keepsAsADeadLetterWhatIsRefusedForGood(int status) throws Exception {
+        downstream.answers("/flaky", aResponse().withStatus(status).withBody("no thanks").withHeader("Location", "/elsewhere"));
+        report("m1", "m2");
+        var letter = bridge.take("dead-letters.events.flaky").getMessage();
+        assertThat(letter.getHeader("reason")).isEqualTo("HTTP " + status + " no thanks");
+        assertThat(letter.getHeader("failures")).isEqualTo(1);
+        assertThat(JSON.readTree(letter.getBody(String.class)).findValuesAsText("messageId")).contains("m1", "m2");
+        assertThat(downstream.posts("/flaky")).hasSize(1);
+        assertThat(downstream.posts("/elsewhere")).isEmpty();
+    }
+
+    @Test
+    void keepsAsADeadLetterWhatHasBeenTriedLongEnough() throws Exception {
+        downstream.answers("/tired", aResponse().withStatus(503));
+        report("m1");
+        assertThat(bridge.take("dead-letters.events.tired").getMessage().getHeader("reason", String.class)).startsWith("HTTP 503");
+        assertThat(downstream.posts("/tired")).hasSize(1);
+    }
+
+    @Test
+    void aDownstreamThatHangsHoldsUpNoOther() throws Exception {
+        downstream.answers("/flaky", IntStream.range(0, 20).mapToObj(i -> aResponse().withFixedDelay(450).withStatus(200))
+                .toArray(ResponseDefinitionBuilder[]::new));
+        for (int i = 0; i < 20; i++) {
+            report("m" + i);
+        }
+        await().until(() -> downstream.posts("/raw").size() == 20);
+        assertThat(downstream.posts("/flaky").size()).isLessThan(20);
+    }
+}

@@ -1,0 +1,134 @@
+package io.smsbridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a user gets to read who has made a mistake in the settings: one line for each, with the key and the cure. */
+class SettingsCheckTest {
+
+    private static final String GOOD = """
+            account.main.baseUrl=https://abc.api.infobip.com
+            account.main.apiKey=k-secret
+            sms.default-account=main
+            downstream.crm.url=https://crm.example.com/hook
+            """;
+
+    @TempDir
+    Path home;
+
+    private java.util.List<String> problems(String settings, String... maps) {
+        return problems(home, settings, maps);
+    }
+
+    private static java.util.List<String> problems(Path home, String settings, String... maps) {
+        Throwable error = catchThrowable(() -> new TestBridge(home, settings, maps).close());
+        java.util.List<String> problems = Startup.problems(error);
+        if (error != null && problems.isEmpty()) {
+            throw new AssertionError("not explained", error);
+        }
+        return problems;
+    }
+
+    @Test
+    void goodSettingsHaveNoProblem() {
+        assertThat(problems(GOOD)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "account.main.region=india | account.main.principalEntityId: missing; your Principal Entity ID from the DLT portal; region=india needs it",
+        "account.main.region=mars | account.main.region: 'mars' is none of india, south-korea, turkey",
+        "account.main.clickTracking=custom-domain | account.main.customDomain: missing; the domain verified in Infobip's portal; clickTracking=custom-domain needs it",
+        "account.main.clickTracking=on | account.main.clickTracking: 'on' is none of custom-domain, default-domain, off",
+        "account.main.brandCode=12x | account.main.brandCode: '12x' has to be a whole number from -2147483648 to 2147483647",
+        "account.main.recipientType=PERSON | account.main.recipientType: 'PERSON' is none of BIREYCEL, BIREYSEL, TACIR",
+        "account.main.publicUrl=sms.example.com | account.main.publicUrl: 'sms.example.com' is no http or https URL",
+        "account.main.batchSize=0 | account.main.batchSize: '0' has to be a whole number from 1 to 10000",
+        "account.main.retryDelay=soon | account.main.retryDelay: 'soon' is no duration such as 500ms, 5s, 10m or 24h",
+        "account.main.baseURL=https://x | account.main.baseURL: no such setting; baseUrl is meant?",
+        "account.Main.baseUrl=https://x.api.infobip.com | account.Main.*: Main and main differ in case only; give one of them another name",
+        "account.other.baseUrl=https://x.api.infobip.com | account.other.apiKey: missing; an API key of your Infobip account with the scope sms:message:send",
+        "account.other.apiKey=k | account.other.baseUrl: missing; the base URL Infobip shows for your account, https://xxxxx.api.infobip.com",
+        "account.main.sender={{env:NO_SUCH_VARIABLE}} | account.main.sender: ",
+        "account.main.apiKey=other | account.main.apiKey: written twice in application.properties; two blocks of one name? Give the second another name.",
+        "downstream.crm.format=missing | downstream.crm.format: there is no map missing.jslt in routes/maps; there are ",
+        "downstream.crm.events=delivered,opened | downstream.crm.events: 'opened' is none of clicked, delivered, failed, replied, sent",
+        "downstream.crm.headers=X-A: 1, nonsense | downstream.crm.headers: part 2 is not of the form Name: value",
+        "downstream.crm.itemsPerPost=many | downstream.crm.itemsPerPost: 'many' has to be a whole number from 1 to 10000",
+        "downstream.b.format=raw | downstream.b.url: missing; where events are posted to",
+        "downstream.b.url=ftp://x | downstream.b.url: 'ftp://x' is no http or https URL",
+        "sms.defaultAccount=main | sms.defaultAccount: no such setting; sms.default-account is meant?",
+        "http.threads=x | http.threads: 'x' has to be a whole number from 1 to 10000",
+        "sandbox.enabled=maybe | sandbox.enabled: 'maybe' is none of auto, false, true"})
+    void namesTheSettingAndTheCure(String line, String problem) {
+        assertThat(problems(GOOD + line + "\n")).anySatisfy(found -> assertThat(found).startsWith(problem));
+        assertThat(problems(GOOD + line + "\n")).allSatisfy(found -> assertThat(found).doesNotContain("k-secret"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "http://abc.api.infobip.com | account.main.baseUrl: has to begin with https:// (http only for localhost)",
+        "abc.api.infobip.com | account.main.baseUrl: 'abc.api.infobip.com' is no http or https URL",
+        "https://abc.api.infobip.com?x=1 | account.main.baseUrl: has to end with the host or a path, without ? or #"})
+    void theBaseUrlHasToBeAnHttpsUrl(String url, String problem) {
+        assertThat(problems(GOOD.replace("https://abc.api.infobip.com", url))).containsExactly(problem);
+    }
+
+    @Test
+    void turkeyNeedsBothItsFields() {
+        assertThat(problems(GOOD + "account.main.region=turkey\n")).containsExactly(
+                "account.main.brandCode: missing; your IYS brand code; region=turkey needs it",
+                "account.main.recipientType: missing; BIREYSEL or TACIR; region=turkey needs it");
+    }
+
+    @Test
+    void allProblemsAreToldAtOnce() {
+        assertThat(problems("account.a.region=india\naccount.b.apiKey=k\nsms.default-account=c\n")).hasSize(5);
+    }
+
+    @Test
+    void theDefaultAccountHasToBeOne() {
+        assertThat(problems(GOOD.replace("account=main", "account=nobody")))
+                .containsExactly("sms.default-account: 'nobody' is no account; there are main");
+    }
+
+    @Test
+    void aMapThatDoesNotParseIsNamedWithThePlace() {
+        assertThat(problems(GOOD, "own.jslt", "{\n  \"a\": }")).singleElement().asString()
+                .contains("routes/maps/own.jslt: does not parse: ").contains("line 2, column 8");
+    }
+
+    @Test
+    void aRouteFileWithAMistakeIsNamedWithThePlace() throws Exception {
+        assertThat(problems(GOOD)).isEmpty();
+        Files.writeString(home.resolve("routes/broken.yaml"), "- route:\n    id: x\n    form:\n      uri: direct:a\n");
+        assertThat(problems(GOOD)).singleElement().asString().contains("Unsupported field: form").contains("broken.yaml, line 2");
+    }
+
+    @Test
+    void aPortInUseIsToldAsSuch() throws Exception {
+        try (TestBridge first = new TestBridge(Files.createDirectory(home.resolve("first")), GOOD)) {
+            assertThat(problems(Files.createDirectory(home.resolve("second")),
+                    GOOD + "queue.url=tcp://localhost:1\nhttp.port=" + first.port + "\n"))
+                    .singleElement().asString().startsWith("http.port: something else listens there already");
+        }
+    }
+
+    @Test
+    void anAccountTakesItsKeyFromASecretFile() throws Exception {
+        Path secrets = Files.createDirectory(home.resolve("secrets"));
+        Files.writeString(secrets.resolve("infobip-key"), "from-a-file");
+        try (TestBridge bridge = new TestBridge(home, GOOD.replace("k-secret", "{{infobip-key}}")
+                + "camel.main.cloud-properties-location=" + secrets + "\n")) {
+            assertThat(bridge.context().resolvePropertyPlaceholders("{{account.main.apiKey}}")).isEqualTo("from-a-file");
+        }
+    }
+}
