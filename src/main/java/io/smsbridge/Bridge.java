@@ -81,9 +81,9 @@ public final class Bridge {
         } else {
             main.setPropertyPlaceholderLocations("false");
         }
-        Path routes = home.resolve("routes");
-        initial.setProperty("routes", Files.isDirectory(routes) ? "file:" + routes.toRealPath() : "classpath:routes");
-        initial.setProperty("camel.main.routesIncludePattern", initial.getProperty("routes") + "/**/*.yaml");
+        RouteFiles routes = RouteFiles.of(home);
+        initial.setProperty("routes", routes.root());
+        initial.setProperty("camel.main.routesIncludePattern", String.join(",", routes.endingIn(".yaml")));
         main.setInitialProperties(initial);
         main.setOverrideProperties(overrides);
 
@@ -92,7 +92,7 @@ public final class Bridge {
         main.bind("json", new ObjectMapper());
         main.bind("strictJson", new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
         main.bind("queryString", new QueryString());
-        main.addMainListener(new Startup(home, testAccount));
+        main.addMainListener(new Startup(home, routes, testAccount));
         return main;
     }
 

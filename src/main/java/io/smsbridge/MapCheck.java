@@ -13,8 +13,7 @@ import java.util.TreeSet;
 import com.schibsted.spt.data.jslt.JsltException;
 import com.schibsted.spt.data.jslt.Parser;
 import org.apache.camel.CamelContext;
-import org.apache.camel.spi.Resource;
-import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 
 /** Reads every JSLT map at the start; Camel itself would read each with its first message. */
 final class MapCheck {
@@ -25,15 +24,14 @@ final class MapCheck {
     private MapCheck() {
     }
 
-    static MapCheck of(CamelContext context) {
+    static MapCheck of(CamelContext context, RouteFiles routes) {
         MapCheck check = new MapCheck();
-        String routes = context.resolvePropertyPlaceholders("{{routes}}");
-        try {
-            for (Resource map : PluginHelper.getPackageScanResourceResolver(context).findResources(routes + "/**/*.jslt")) {
-                check.read(map);
+        for (String map : routes.endingIn(".jslt")) {
+            try (InputStream in = ResourceHelper.resolveMandatoryResourceAsInputStream(context, map)) {
+                check.read(map, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                check.problems.add(map + ": can't be read: " + e.getMessage());
             }
-        } catch (Exception e) {
-            check.problems.add(routes + ": the maps can't be read: " + e.getMessage());
         }
         return check;
     }
@@ -48,14 +46,9 @@ final class MapCheck {
         return names;
     }
 
-    private void read(Resource map) throws IOException {
-        String location = map.getLocation();
+    private void read(String location, String text) {
         if (location.contains("/maps/")) {
             names.add(location.substring(location.lastIndexOf('/') + 1, location.length() - ".jslt".length()));
-        }
-        String text;
-        try (InputStream in = map.getInputStream()) {
-            text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         // Camel reads a map in the platform's own encoding.
         if (Charset.defaultCharset() != StandardCharsets.UTF_8 && text.chars().anyMatch(c -> c > 127)) {

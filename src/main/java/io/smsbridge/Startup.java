@@ -1,6 +1,8 @@
 package io.smsbridge;
 
-import java.net.BindException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +24,12 @@ final class Startup extends MainListenerSupport {
     private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.start");
 
     private final Path home;
+    private final RouteFiles routes;
     private final String testAccount;
 
-    Startup(Path home, String testAccount) {
+    Startup(Path home, RouteFiles routes, String testAccount) {
         this.home = home;
+        this.routes = routes;
         this.testAccount = testAccount;
     }
 
@@ -45,7 +49,7 @@ final class Startup extends MainListenerSupport {
     public void afterConfigure(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
         Settings settings = Settings.read(context);
-        MapCheck maps = MapCheck.of(context);
+        MapCheck maps = MapCheck.of(context, routes);
         List<String> problems = new ArrayList<>(SettingsCheck.problems(settings, home, maps.names()));
         problems.addAll(maps.problems());
         if (!problems.isEmpty()) {
@@ -63,6 +67,7 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("retries", new Retries());
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
 
+        checkPort(settings.get("http.host"), Integer.parseInt(settings.get("http.port")));
         if (settings.get("queue.url").startsWith("vm:")) {
             EmbeddedBroker broker = new EmbeddedBroker(home.resolve(settings.get("data.directory")));
             broker.start();
@@ -79,14 +84,21 @@ final class Startup extends MainListenerSupport {
         }
     }
 
+    /** Vert.x only logs that it can't listen, and the bridge would run on without a door. */
+    private static void checkPort(String host, int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw new InvalidSettings(List.of("http.port: can't listen on " + host + ":" + port + " (" + e.getMessage()
+                    + "); stop what listens there, or choose another port"));
+        }
+    }
+
     /** The problems a user can mend behind an error of the start, one line each; empty when the error is none of those. */
     static List<String> problems(Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidSettings invalid) {
                 return invalid.problems();
-            }
-            if (cause instanceof BindException) {
-                return List.of("http.port: something else listens there already (" + cause.getMessage() + "); stop it, or choose another port");
             }
             if (cause instanceof FailedToCreateRouteException failed) {
                 return List.of("route " + failed.getRouteId() + ": " + failed.getCause().getMessage().lines().findFirst().orElse(""));

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +144,13 @@ class AcceptSendsTest {
         JsonNode message = onlyMessage();
         assertThat(message.at("/content/text").asText()).isEqualTo("Hi & bye €");
         assertThat(message.at("/webhooks/callbackData").asText()).isEqualTo("a.b.");
+    }
+
+    @Test
+    void saysHowToSendJsonThatWasSentAsAForm() throws Exception {
+        JsonNode answer = answered(400, bridge.post("/sms/send/main", "{\"to\": \"447700900123\", \"text\": \"a=b&c\"}",
+                "Content-Type", "application/x-www-form-urlencoded"));
+        assertThat(answer.get("error").asText()).endsWith("send Content-Type: application/json");
     }
 
     @Test
@@ -279,5 +287,25 @@ class AcceptSendsTest {
         await().until(() -> infobip.messageIds().size() == 5);
         assertThat(infobip.calls()).extracting(call -> call.get("messages").findValuesAsText("to").toString())
                 .containsExactlyInAnyOrder("[447700900121, 447700900124]", "[447700900122, 447700900125]", "[447700900123]");
+    }
+
+    @Nested
+    class WithoutAQueue {
+
+        @Test
+        void answersThatNothingWasStored(@TempDir Path other) throws Exception {
+            try (TestBridge stranded = new TestBridge(other, """
+                    account.main.baseUrl=%s
+                    account.main.apiKey=k
+                    sms.default-account=main
+                    queue.url=tcp://localhost:%d
+                    """.formatted(infobip.url(), TestBridge.freePort()))) {
+                HttpResponse<String> response = stranded.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hi\"}");
+                assertThat(answered(503, response).get("error").asText()).startsWith("the request can't be stored now");
+                assertThat(response.headers().firstValue("Retry-After")).isPresent();
+                assertThat(stranded.post("/infobip/delivery-reports/main", "{\"results\": []}").statusCode()).isEqualTo(503);
+            }
+            assertThat(infobip.calls()).isEmpty();
+        }
     }
 }

@@ -118,7 +118,7 @@ class SettingsCheckTest {
         try (TestBridge first = new TestBridge(Files.createDirectory(home.resolve("first")), GOOD)) {
             assertThat(problems(Files.createDirectory(home.resolve("second")),
                     GOOD + "queue.url=tcp://localhost:1\nhttp.port=" + first.port + "\n"))
-                    .singleElement().asString().startsWith("http.port: something else listens there already");
+                    .singleElement().asString().startsWith("http.port: can't listen on 0.0.0.0:" + first.port);
         }
     }
 

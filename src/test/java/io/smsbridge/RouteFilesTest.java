@@ -1,0 +1,138 @@
+package io.smsbridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** The files themselves: routes against the YAML DSL's schema, and the README's tables against what there is. */
+class RouteFilesTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static List<Path> routeFiles() throws Exception {
+        try (Stream<Path> files = Files.walk(Path.of("routes"))) {
+            return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+        }
+    }
+
+    private static JsonNode read(Path file) throws Exception {
+        return JSON.valueToTree(new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("routeFiles")
+    void keepToTheSchemaOfTheYamlDsl(Path file) throws Exception {
+        try (InputStream in = getClass().getResourceAsStream("/schema/camelYamlDsl.json")) {
+            JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(in);
+            assertThat(schema.validate(read(file))).isEmpty();
+        }
+    }
+
+    @Test
+    void everyRouteHasAnIdOfItsOwnAndADescription() throws Exception {
+        Set<String> ids = new HashSet<>();
+        for (Path file : routeFiles()) {
+            for (JsonNode part : read(file)) {
+                for (String kind : List.of("route", "routeTemplate", "routeConfiguration")) {
+                    if (part.has(kind)) {
+                        JsonNode route = part.get(kind);
+                        assertThat(route.path("id").asText()).as(file + " id").isNotBlank();
+                        assertThat(route.path("description").asText()).as(file + " " + route.path("id")).isNotBlank();
+                        assertThat(ids.add(route.get("id").asText())).as("id used twice: " + route.get("id")).isTrue();
+                    }
+                }
+            }
+        }
+        assertThat(ids).hasSizeGreaterThan(15);
+    }
+
+    /** A call to another system shows in logs, metrics and Hawtio under its step's id. */
+    @Test
+    void everyStepThatLeavesTheProcessHasAnId() throws Exception {
+        List<String> without = new ArrayList<>();
+        for (Path file : routeFiles()) {
+            for (JsonNode to : read(file).findValues("to")) {
+                if (!to.path("uri").asText().startsWith("direct:") && !to.has("id")) {
+                    without.add(file + " " + to);
+                }
+            }
+            read(file).findValues("toD").stream().filter(to -> !to.has("id")).forEach(to -> without.add(file + " " + to));
+        }
+        assertThat(without).isEmpty();
+    }
+
+    @Test
+    void everyTemplateParameterIsDescribed() throws Exception {
+        for (Path file : routeFiles()) {
+            for (JsonNode parameter : read(file).findValues("parameters")) {
+                if (parameter.isArray()) {
+                    parameter.forEach(one -> assertThat(one.path("description").asText()).as(file + " " + one).isNotBlank());
+                }
+            }
+        }
+    }
+
+    private static Set<String> tableKeys(String prefix) throws Exception {
+        Set<String> keys = new TreeSet<>();
+        Matcher row = Pattern.compile("(?m)^\\| `" + Pattern.quote(prefix) + "([A-Za-z0-9.-]+)`").matcher(Files.readString(Path.of("README.md")));
+        while (row.find()) {
+            keys.add(row.group(1));
+        }
+        return keys;
+    }
+
+    private static Set<String> parameters(String file) throws Exception {
+        Set<String> names = new TreeSet<>(read(Path.of(file)).findValue("routeTemplate").get("parameters").findValuesAsText("name"));
+        names.remove("name");
+        return names;
+    }
+
+    @Test
+    void theReadmeListsEverySetting() throws Exception {
+        Properties properties = new Properties();
+        try (var in = Files.newBufferedReader(Path.of("application.properties"))) {
+            properties.load(in);
+        }
+        Set<String> single = properties.stringPropertyNames().stream()
+                .filter(key -> !key.startsWith("camel.") && !Settings.isBlockKey(key)).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> listed = tableKeys("").stream().filter(key -> key.matches("(http|sms|webhooks|sandbox|data|queue)\\..*"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(listed).isEqualTo(single);
+        assertThat(tableKeys("account.NICKNAME.")).isEqualTo(parameters("routes/1-send/infobip-account.yaml"));
+        assertThat(tableKeys("downstream.NAME.")).isEqualTo(parameters("routes/4-forward/downstream.yaml"));
+    }
+
+    @Test
+    void everySettingIsExplainedWhereItIsSet() throws Exception {
+        String previous = "";
+        for (String line : Files.readAllLines(Path.of("application.properties"))) {
+            if (line.matches("(http|sms|webhooks|sandbox|data|queue)\\..*=.*")) {
+                assertThat(previous.startsWith("# ") || previous.startsWith("queue.")).as(line).isTrue();
+            }
+            previous = line;
+        }
+    }
+}
