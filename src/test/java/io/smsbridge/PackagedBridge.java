@@ -43,7 +43,7 @@ final class PackagedBridge implements AutoCloseable {
     }
 
     PackagedBridge awaitAnswering() {
-        Awaitility.await().atMost(60, TimeUnit.SECONDS).ignoreExceptions().until(() -> post("/sms/send/-", "{}").statusCode() == 404);
+        Awaitility.await().atMost(60, TimeUnit.SECONDS).ignoreExceptions().until(() -> post("/sms/send/-", "{}").body().contains("unknown account"));
         return this;
     }
 
