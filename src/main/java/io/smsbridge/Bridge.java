@@ -92,6 +92,7 @@ public final class Bridge {
         main.bind("json", new ObjectMapper());
         main.bind("strictJson", new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
         main.bind("queryString", new QueryString());
+        main.bind("mask", new Mask());
         main.addMainListener(new Startup(home, routes, testAccount));
         return main;
     }

@@ -135,4 +135,18 @@ class RouteFilesTest {
             previous = line;
         }
     }
+
+    @Test
+    void theSettingsOfABlockAreExplainedInThePropertiesAsWhereTheyAreDeclared() throws Exception {
+        String comments = Files.readAllLines(Path.of("application.properties")).stream().filter(line -> line.startsWith("#"))
+                .map(line -> line.substring(1).strip()).collect(Collectors.joining(" ")).replaceAll(" +", " ");
+        for (String file : List.of("routes/1-send/infobip-account.yaml", "routes/4-forward/downstream.yaml")) {
+            for (JsonNode parameter : read(Path.of(file)).findValue("routeTemplate").get("parameters")) {
+                if (!parameter.get("name").asText().equals("name")) {
+                    assertThat(comments).contains(parameter.get("name").asText() + " " + parameter.get("description").asText()
+                            + (parameter.has("defaultValue") ? " Default: " + parameter.get("defaultValue").asText() + "." : ""));
+                }
+            }
+        }
+    }
 }

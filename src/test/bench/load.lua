@@ -1,0 +1,50 @@
+-- The load of one measurement: wrk ... -s load.lua URL -- KIND PER_POST PREFIX
+-- KIND: empty, sends or reports. PREFIX begins each id, so that no id comes twice in the life of a bridge.
+
+local most = 2000000 -- requests, whatever the time allows
+local made, items = 0, 0
+local kind, perPost, prefix
+
+local function send(id)
+  return '{"to":"447700' .. 900000 + items % 100000 .. '","text":"Your parcel arrives today between 10 and 12.","messageId":"' .. id .. '"}'
+end
+
+local function report(id)
+  return '{"bulkId":"' .. prefix .. '","messageId":"' .. id .. '","to":"447700900123","sender":"Bridge",'
+      .. '"sentAt":"2026-11-23T10:00:00.000+0000","doneAt":"2026-11-23T10:00:02.123+0000","messageCount":1,'
+      .. '"callbackData":"meta-' .. id .. '","price":{"pricePerMessage":0.01,"currency":"EUR"},"platform":{},'
+      .. '"status":{"groupId":3,"groupName":"DELIVERED","id":5,"name":"DELIVERED_TO_HANDSET","description":"Message delivered to handset"},'
+      .. '"error":{"groupId":0,"groupName":"OK","id":0,"name":"NO_ERROR","description":"No Error","permanent":false}}'
+end
+
+local function list(item)
+  local all = {}
+  for i = 1, perPost do
+    items = items + 1
+    all[i] = item(prefix .. "-" .. items)
+  end
+  return table.concat(all, ",")
+end
+
+local bodies = {
+  empty = function() return "" end,
+  sends = function() return perPost == 1 and list(send) or '{"messages":[' .. list(send) .. "]}" end,
+  reports = function() return '{"results":[' .. list(report) .. "]}" end
+}
+
+function init(args)
+  kind, perPost, prefix = args[1], tonumber(args[2]), args[3]
+end
+
+function request()
+  made = made + 1
+  if made > most then wrk.thread:stop() end
+  return wrk.format("POST", nil, {["Content-Type"] = "application/json"}, bodies[kind]())
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  print(string.format("bench requests=%d micros=%d refused=%d broken=%d p50=%.1f p99=%.1f", summary.requests, summary.duration,
+    errors.status, errors.connect + errors.read + errors.write + errors.timeout,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000))
+end

@@ -1,0 +1,87 @@
+package io.smsbridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import javax.management.JMException;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Secrets stand in no JMX attribute, route dump or log line; phone numbers in no log line but for their last digits. */
+class SecretsTest {
+
+    private static final List<String> SECRETS = List.of("5ecret-key", "5ecret-header", "5ecret-password", "5ecret-caller", "5ecret-token");
+    private static final MBeanServer BEANS = ManagementFactory.getPlatformMBeanServer();
+
+    @TempDir
+    Path home;
+
+    @Test
+    void areSeenByNobody() throws Exception {
+        try (ScriptedInfobip infobip = new ScriptedInfobip();
+                ScriptedDownstream downstream = new ScriptedDownstream();
+                TestBridge bridge = new TestBridge(home, """
+                        account.main.baseUrl=%s
+                        account.main.apiKey=5ecret-key
+                        sms.default-account=main
+                        sms.apiKey=5ecret-caller
+                        webhooks.token=5ecret-token
+                        account.main.publicUrl=https://sms.example.com
+                        downstream.crm.url=%s/crm
+                        downstream.crm.events=sent,delivered,failed
+                        downstream.crm.headers=X-Key: 5ecret-header
+                        downstream.crm.basicUsername=u
+                        downstream.crm.basicPassword=5ecret-password
+                        """.formatted(infobip.url(), downstream.url()))) {
+            infobip.answers(com.github.tomakehurst.wiremock.client.WireMock.aResponse().withStatus(401).withBody("447700900123?"));
+            for (int i = 0; i < 2; i++) {
+                assertThat(bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hi\", \"mid\": \"447700900123.1\"}",
+                        "X-API-Key", "5ecret-caller").statusCode()).isEqualTo(200);
+            }
+            await().until(() -> downstream.items("/crm").size() == 2);
+
+            List<String> seen = everythingInJmx();
+            assertThat(seen).hasSizeGreaterThan(1000);
+            assertThat(seen).noneMatch(text -> SECRETS.stream().anyMatch(text::contains));
+        }
+        List<String> telling = Files.readAllLines(Path.of("target/test.log")).stream()
+                .filter(line -> line.contains("447700900123") || SECRETS.stream().anyMatch(line::contains)).toList();
+        assertThat(telling).isEmpty();
+    }
+
+    private static List<String> everythingInJmx() throws JMException {
+        List<String> seen = new ArrayList<>();
+        for (ObjectName name : BEANS.queryNames(null, null)) {
+            if (!name.getDomain().startsWith("org.apache")) {
+                continue;
+            }
+            for (MBeanAttributeInfo attribute : BEANS.getMBeanInfo(name).getAttributes()) {
+                try {
+                    seen.add(String.valueOf(BEANS.getAttribute(name, attribute.getName())));
+                } catch (JMException | RuntimeException e) {
+                    seen.add(String.valueOf(e));
+                }
+            }
+            if ("routes".equals(name.getKeyProperty("type"))) {
+                for (String dump : List.of("dumpRouteAsXml", "dumpRouteAsYaml")) {
+                    try {
+                        seen.add(String.valueOf(BEANS.invoke(name, dump, new Object[] {true}, new String[] {"boolean"})));
+                    } catch (JMException | RuntimeException e) {
+                        seen.add(String.valueOf(e));
+                    }
+                }
+            }
+        }
+        return seen;
+    }
+}
