@@ -1,43 +1,64 @@
 package io.smsbridge;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.smsbridge.Settings.Block;
 import io.smsbridge.Settings.Kind;
 
-/** Bean {@code downstreams}: who is told of which events. */
+/**
+ * Bean {@code downstreams}: who is told of which events. In Java, as a map would have to read and write every event once more
+ * between recording it and queueing it.
+ */
 public final class Downstreams {
 
-    private final List<Map<String, Object>> all;
+    /** @param queues the queues of all downstreams that ask for the same, as one recipient list */
+    private record Group(Set<String> types, int itemsPerPost, String queues) {
+    }
+
+    private final List<Group> groups;
     private final Map<String, String> contentTypes;
 
-    private Downstreams(List<Map<String, Object>> all, Map<String, String> contentTypes) {
-        this.all = all;
+    private Downstreams(Map<List<Object>, List<String>> namesByWish, Map<String, String> contentTypes) {
+        this.groups = namesByWish.entrySet().stream().map(wish -> new Group(
+                Set.copyOf(types((String) wish.getKey().get(0))), (Integer) wish.getKey().get(1), wish.getValue().stream()
+                        .map(name -> "jms:queue:events." + name + "?exchangePattern=InOnly").collect(Collectors.joining(",")))).toList();
         this.contentTypes = contentTypes;
     }
 
     static Downstreams of(Settings settings) {
         List<Block> blocks = settings.blocks(Kind.DOWNSTREAM);
-        return new Downstreams(blocks.stream().map(block -> downstream(
-                block.name(), types(block.get("events")), Integer.parseInt(block.get("itemsPerPost")))).toList(),
+        return new Downstreams(
+                blocks.stream().collect(Collectors.groupingBy(
+                        block -> List.of(block.get("events"), Integer.valueOf(block.get("itemsPerPost"))),
+                        LinkedHashMap::new, Collectors.mapping(Block::name, Collectors.toList()))),
                 blocks.stream().collect(Collectors.toMap(Block::name, Downstreams::contentType)));
     }
 
     /** The one reader of send-test. */
     static Downstreams ofTest() {
-        return new Downstreams(List.of(downstream(SendTest.READER, List.of("sent", "failed"), 1)), Map.of());
+        return new Downstreams(Map.of(List.of("sent,failed", 1), List.of(SendTest.READER)), Map.of());
     }
 
-    private static Map<String, Object> downstream(String name, List<String> events, int itemsPerPost) {
-        return Map.of("name", name, "events", events, "itemsPerPost", itemsPerPost);
-    }
-
-    /** Each downstream as {@code {name, events, itemsPerPost}}. */
-    public List<Map<String, Object>> all() {
-        return all;
+    /**
+     * What to queue for whom: {@code {queues: a recipient list, events: those of the types asked for}}, in parts of what one POST
+     * holds.
+     */
+    public List<Map<String, Object>> parts(List<Map<String, Object>> events) {
+        List<Map<String, Object>> parts = new ArrayList<>();
+        for (Group group : groups) {
+            List<Map<String, Object>> wanted = events.stream().filter(event -> group.types.contains(event.get("type"))).toList();
+            for (int from = 0; from < wanted.size(); from += group.itemsPerPost) {
+                parts.add(Map.of("queues", group.queues,
+                        "events", wanted.subList(from, Math.min(from + group.itemsPerPost, wanted.size()))));
+            }
+        }
+        return parts;
     }
 
     /** Content-Type of the POSTs to a downstream. */
