@@ -17,32 +17,36 @@ import io.smsbridge.Settings.Kind;
  */
 public final class Downstreams {
 
-    /** @param queues the queues of all downstreams that ask for the same, as one recipient list */
-    private record Group(Set<String> types, int itemsPerPost, String queues) {
+    /** What a downstream asks for. Raw: whether its map reads the element as Infobip sent it, half of an event's size. */
+    private record Wish(Set<String> types, int itemsPerPost, boolean raw) {
+    }
+
+    /** @param queues the queues of all downstreams with the same wish, as one recipient list */
+    private record Group(Wish wish, String queues) {
     }
 
     private final List<Group> groups;
     private final Map<String, String> contentTypes;
 
-    private Downstreams(Map<List<Object>, List<String>> namesByWish, Map<String, String> contentTypes) {
-        this.groups = namesByWish.entrySet().stream().map(wish -> new Group(
-                Set.copyOf(types((String) wish.getKey().get(0))), (Integer) wish.getKey().get(1), wish.getValue().stream()
-                        .map(name -> "jms:queue:events." + name + "?exchangePattern=InOnly").collect(Collectors.joining(",")))).toList();
+    private Downstreams(Map<Wish, List<String>> namesByWish, Map<String, String> contentTypes) {
+        this.groups = namesByWish.entrySet().stream().map(wish -> new Group(wish.getKey(), wish.getValue().stream()
+                .map(name -> "jms:queue:events." + name + "?exchangePattern=InOnly").collect(Collectors.joining(",")))).toList();
         this.contentTypes = contentTypes;
     }
 
-    static Downstreams of(Settings settings) {
+    /** @param rawMaps names of the maps that read an event's raw */
+    static Downstreams of(Settings settings, Set<String> rawMaps) {
         List<Block> blocks = settings.blocks(Kind.DOWNSTREAM);
         return new Downstreams(
-                blocks.stream().collect(Collectors.groupingBy(
-                        block -> List.of(block.get("events"), Integer.valueOf(block.get("itemsPerPost"))),
+                blocks.stream().collect(Collectors.groupingBy(block -> new Wish(Set.copyOf(types(block.get("events"))),
+                        Integer.parseInt(block.get("itemsPerPost")), rawMaps.contains(block.get("format"))),
                         LinkedHashMap::new, Collectors.mapping(Block::name, Collectors.toList()))),
                 blocks.stream().collect(Collectors.toMap(Block::name, Downstreams::contentType)));
     }
 
     /** The one reader of send-test. */
     static Downstreams ofTest() {
-        return new Downstreams(Map.of(List.of("sent,failed", 1), List.of(SendTest.READER)), Map.of());
+        return new Downstreams(Map.of(new Wish(Set.of("sent", "failed"), 1, false), List.of(SendTest.READER)), Map.of());
     }
 
     /**
@@ -52,13 +56,21 @@ public final class Downstreams {
     public List<Map<String, Object>> parts(List<Map<String, Object>> events) {
         List<Map<String, Object>> parts = new ArrayList<>();
         for (Group group : groups) {
-            List<Map<String, Object>> wanted = events.stream().filter(event -> group.types.contains(event.get("type"))).toList();
-            for (int from = 0; from < wanted.size(); from += group.itemsPerPost) {
-                parts.add(Map.of("queues", group.queues,
-                        "events", wanted.subList(from, Math.min(from + group.itemsPerPost, wanted.size()))));
+            Wish wish = group.wish();
+            List<Map<String, Object>> wanted = events.stream().filter(event -> wish.types().contains(event.get("type")))
+                    .map(event -> wish.raw() ? event : withoutRaw(event)).toList();
+            for (int from = 0; from < wanted.size(); from += wish.itemsPerPost()) {
+                parts.add(Map.of("queues", group.queues(),
+                        "events", wanted.subList(from, Math.min(from + wish.itemsPerPost(), wanted.size()))));
             }
         }
         return parts;
+    }
+
+    private static Map<String, Object> withoutRaw(Map<String, Object> event) {
+        Map<String, Object> copy = new LinkedHashMap<>(event);
+        copy.remove("raw");
+        return copy;
     }
 
     /** Content-Type of the POSTs to a downstream. */

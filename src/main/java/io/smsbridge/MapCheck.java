@@ -21,6 +21,8 @@ final class MapCheck {
     private final List<String> problems = new ArrayList<>();
     private final Set<String> names = new TreeSet<>();
 
+    private final Set<String> readingRaw = new TreeSet<>();
+
     private MapCheck() {
     }
 
@@ -46,9 +48,18 @@ final class MapCheck {
         return names;
     }
 
+    /** Those of them that name an event's raw, if only in a comment. */
+    Set<String> readingRaw() {
+        return readingRaw;
+    }
+
     private void read(String location, String text) {
         if (location.contains("/maps/")) {
-            names.add(location.substring(location.lastIndexOf('/') + 1, location.length() - ".jslt".length()));
+            String name = location.substring(location.lastIndexOf('/') + 1, location.length() - ".jslt".length());
+            names.add(name);
+            if (text.contains("raw")) {
+                readingRaw.add(name);
+            }
         }
         // Camel reads a map in the platform's own encoding.
         if (Charset.defaultCharset() != StandardCharsets.UTF_8 && text.chars().anyMatch(c -> c > 127)) {

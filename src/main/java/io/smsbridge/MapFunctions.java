@@ -1,6 +1,7 @@
 package io.smsbridge;
 
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -8,10 +9,12 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -29,12 +32,14 @@ final class MapFunctions {
     static final List<Function> ALL = List.of(
             function("phone-number", MapFunctions::phoneNumber),
             function("instant", MapFunctions::instant),
+            function("epoch-seconds", text -> LongNode.valueOf(Instant.parse(text.asText()).getEpochSecond())),
             function("times-seen", key -> IntNode.valueOf(SandboxMemory.timesSeen(key.asText()))));
 
     /** Maps leave out keys that are null; JSLT's own default would leave out empty arrays too, which an answer needs. */
     static final JsonFilter OBJECT_FILTER = value -> !value.isNull();
 
     private static final PhoneNumberUtil NUMBERS = PhoneNumberUtil.getInstance();
+    private static final Pattern NUMBER = Pattern.compile("\\+[0-9 ().\\-/]+");
 
     /** Fraction of 0 to 9 digits, offset with or without a colon, or Z. */
     private static final DateTimeFormatter LENIENT = new DateTimeFormatterBuilder()
@@ -56,7 +61,7 @@ final class MapFunctions {
     private static JsonNode phoneNumber(JsonNode text) {
         String digits = text.asText().strip();
         digits = digits.startsWith("+") ? digits : digits.startsWith("00") ? "+" + digits.substring(2) : "+" + digits;
-        if (!digits.matches("\\+[0-9 ().\\-/]+")) {
+        if (!NUMBER.matcher(digits).matches()) {
             return NullNode.instance;
         }
         try {

@@ -62,7 +62,7 @@ final class Startup extends MainListenerSupport {
 
         context.getRegistry().bind("settings", RouteTemplateParameterSource.class, settings);
         context.getRegistry().bind("accounts", new Accounts(settings));
-        context.getRegistry().bind("downstreams", testAccount == null ? Downstreams.of(settings) : Downstreams.ofTest());
+        context.getRegistry().bind("downstreams", testAccount == null ? Downstreams.of(settings, maps.readingRaw()) : Downstreams.ofTest());
         context.getRegistry().bind("door", new Door(settings.get("sms.apiKey"), settings.get("webhooks.token")));
         context.getRegistry().bind("retries", new Retries());
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));

@@ -47,7 +47,7 @@ class DeliveryReportsTest {
                 downstream.events.itemsPerPost=2000
                 downstream.clevertap.url=%1$s/clevertap
                 downstream.clevertap.format=clevertap
-                """.formatted(downstream.url()), "events.jslt", ".");
+                """.formatted(downstream.url()), "events.jslt", "// with raw\n.");
     }
 
     @AfterAll

@@ -84,7 +84,7 @@ class InfobipAccountTest {
                 downstream.log.url=%2$s/log
                 downstream.log.format=events
                 downstream.log.events=sent,failed
-                """.formatted(infobip.url(), downstream.url()), "events.jslt", ".");
+                """.formatted(infobip.url(), downstream.url()), "events.jslt", "// with raw\n.");
     }
 
     @AfterAll

@@ -45,7 +45,7 @@ class SandboxTest {
                 downstream.events.url=%s/events
                 downstream.events.format=events
                 downstream.events.events=sent,delivered,failed
-                """.formatted(downstream.url()), "events.jslt", ".");
+                """.formatted(downstream.url()), "events.jslt", "// with raw\n.");
     }
 
     @AfterAll
