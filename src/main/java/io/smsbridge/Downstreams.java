@@ -53,15 +53,17 @@ public final class Downstreams {
      * What to queue for whom: {@code {queues: a recipient list, events: those of the types asked for}}, in parts of what one POST
      * holds.
      */
-    public List<Map<String, Object>> parts(List<Map<String, Object>> events) {
-        List<Map<String, Object>> parts = new ArrayList<>();
+    public List<Document> parts(List<Map<String, Object>> events) {
+        List<Document> parts = new ArrayList<>();
         for (Group group : groups) {
             Wish wish = group.wish();
             List<Map<String, Object>> wanted = events.stream().filter(event -> wish.types().contains(event.get("type")))
                     .map(event -> wish.raw() ? event : withoutRaw(event)).toList();
             for (int from = 0; from < wanted.size(); from += wish.itemsPerPost()) {
-                parts.add(Map.of("queues", group.queues(),
-                        "events", wanted.subList(from, Math.min(from + wish.itemsPerPost(), wanted.size()))));
+                Document part = new Document();
+                part.put("queues", group.queues());
+                part.put("events", wanted.subList(from, Math.min(from + wish.itemsPerPost(), wanted.size())));
+                parts.add(part);
             }
         }
         return parts;
