@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
  */
 public final class Benchmark {
 
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final Duration WARM_UP = Duration.ofSeconds(20);
     private static final Duration MEASURED = Duration.ofSeconds(8);
     /** Longest wait for what was taken to be passed on. */
     private static final Duration DRAIN = Duration.ofSeconds(180);
@@ -85,11 +85,27 @@ public final class Benchmark {
 
     private void run() throws Exception {
         List<String> reported = List.of(Peers.CLOUDEVENTS, Peers.CLEVERTAP);
-        Result empty = measure(new Load("empty", "/bench/empty", 1, 64, List.of()));
-        Result single = measure(new Load("sends", "/sms/send/bench", 1, 64, List.of(Peers.INFOBIP)));
-        Result batch = measure(new Load("sends", "/sms/send/bench", 100, 16, List.of(Peers.INFOBIP)));
-        Result report = measure(new Load("reports", "/infobip/delivery-reports/bench", 1, 64, reported));
-        Result reports = measure(new Load("reports", "/infobip/delivery-reports/bench", 100, 16, reported));
+        List<Load> loads = List.of(
+                new Load("empty", "/bench/empty", 1, 64, List.of()),
+                new Load("sends", "/sms/send/bench", 1, 64, List.of(Peers.INFOBIP)),
+                new Load("sends", "/sms/send/bench", 100, 16, List.of(Peers.INFOBIP)),
+                new Load("reports", "/infobip/delivery-reports/bench", 1, 64, reported),
+                new Load("reports", "/infobip/delivery-reports/bench", 100, 16, reported));
+        // For a profile of one load: -Dbench.only=sends-100 -Dbench.jvm=-XX:StartFlightRecording=...
+        String only = System.getProperty("bench.only", "");
+        if (!only.isEmpty()) {
+            for (Load load : loads) {
+                if (only.equals(load.kind() + "-" + load.perPost())) {
+                    measure(load);
+                }
+            }
+            return;
+        }
+        Result empty = measure(loads.get(0));
+        Result single = measure(loads.get(1));
+        Result batch = measure(loads.get(2));
+        Result report = measure(loads.get(3));
+        Result reports = measure(loads.get(4));
 
         double base = empty.taken();
         System.out.printf(Locale.ROOT, "%n%-44s %-29s %10s %9s %9s  %s%n", "measured for " + MEASURED.toSeconds() + " s after "
