@@ -176,6 +176,14 @@ class DeliveryReportsTest {
     }
 
     @Test
+    void refusesWhatCannotBeAWebhook() throws Exception {
+        assertThat(bridge.post("/infobip/delivery-reports/main", "").statusCode()).isEqualTo(400);
+        assertThat(bridge.post("/infobip/delivery-reports/main", "a=b", "Content-Type", "application/x-www-form-urlencoded").body())
+                .contains("send Content-Type: application/json");
+        assertThat(bridge.get("/infobip/delivery-reports/main").statusCode()).isEqualTo(405);
+    }
+
+    @Test
     void aPathWithoutAnAccountIsTaken() throws Exception {
         assertThat(bridge.post("/infobip/delivery-reports", "{\"results\": ["
                 + result("p", "\"status\": {\"groupId\": 3, \"id\": 5}") + "]}").statusCode()).isEqualTo(200);
