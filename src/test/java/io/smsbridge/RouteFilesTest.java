@@ -87,10 +87,9 @@ class RouteFilesTest {
     @Test
     void everyTemplateParameterIsDescribed() throws Exception {
         for (Path file : routeFiles()) {
-            for (JsonNode parameter : read(file).findValues("parameters")) {
-                if (parameter.isArray()) {
-                    parameter.forEach(one -> assertThat(one.path("description").asText()).as(file + " " + one).isNotBlank());
-                }
+            for (JsonNode template : read(file).findValues("routeTemplate")) {
+                template.path("parameters").forEach(one ->
+                        assertThat(one.path("description").asText()).as(file + " " + one).isNotBlank());
             }
         }
     }

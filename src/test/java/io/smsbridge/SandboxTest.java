@@ -44,7 +44,7 @@ class SandboxTest {
                 downstream.clevertap.format=clevertap
                 downstream.events.url=%s/events
                 downstream.events.format=events
-                downstream.events.events=sent,delivered,failed
+                downstream.events.events=sent,delivered,failed,replied
                 """.formatted(downstream.url()), "events.jslt", "// with raw\n.");
     }
 
@@ -127,6 +127,18 @@ class SandboxTest {
         if (code != null) {
             assertThat(events).anySatisfy(event -> assertThat(event.path("failureCode").asText()).isEqualTo(code));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"447700909010, YES", "447700909011, STOP", "447700909012, STOP"})
+    void someRecipientsWriteBack(String number, String text) throws Exception {
+        sendTo(number);
+        await().until(() -> downstream.items("/events").stream().anyMatch(event -> event.get("type").asText().equals("replied")));
+        JsonNode reply = downstream.items("/events").stream().filter(event -> event.get("type").asText().equals("replied"))
+                .findFirst().orElseThrow();
+        assertThat(reply.get("from").asText()).isEqualTo(number);
+        assertThat(reply.get("to").asText()).isEqualTo("Bridge");
+        assertThat(reply.get("text").asText()).isEqualTo(text);
     }
 
     @Test
