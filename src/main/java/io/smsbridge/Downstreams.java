@@ -26,11 +26,13 @@ public final class Downstreams {
     }
 
     private final List<Group> groups;
+    private final Set<String> asked;
     private final Map<String, String> contentTypes;
 
     private Downstreams(Map<Wish, List<String>> namesByWish, Map<String, String> contentTypes) {
         this.groups = namesByWish.entrySet().stream().map(wish -> new Group(wish.getKey(), wish.getValue().stream()
                 .map(name -> "jms:queue:events." + name + "?exchangePattern=InOnly").collect(Collectors.joining(",")))).toList();
+        this.asked = groups.stream().flatMap(group -> group.wish().types().stream()).collect(Collectors.toSet());
         this.contentTypes = contentTypes;
     }
 
@@ -67,6 +69,11 @@ public final class Downstreams {
             }
         }
         return parts;
+    }
+
+    /** The types of events that some downstream asks for. */
+    public Set<String> asked() {
+        return asked;
     }
 
     private static Map<String, Object> withoutRaw(Map<String, Object> event) {
