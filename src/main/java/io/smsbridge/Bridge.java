@@ -28,7 +28,7 @@ public final class Bridge {
     public static void main(String[] args) throws Exception {
         int exit;
         if (args.length == 0) {
-            exit = run(create(home(), new Properties()));
+            exit = run();
         } else if (args[0].equals("send-test")) {
             exit = SendTest.run(home(), Arrays.copyOfRange(args, 1, args.length));
         } else {
@@ -39,8 +39,9 @@ public final class Bridge {
         System.exit(exit);
     }
 
-    private static int run(Main main) throws Exception {
+    private static int run() throws Exception {
         try {
+            Main main = create(home(), new Properties());
             main.run();
             return main.getExitCode();
         } catch (Exception e) {

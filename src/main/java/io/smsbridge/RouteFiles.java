@@ -26,6 +26,10 @@ record RouteFiles(String root, List<String> files) {
     }
 
     private static RouteFiles beside(Path directory) throws IOException {
+        // Camel decodes a file's name as if it were part of a URL, and an endpoint's more than once.
+        if (directory.toString().matches(".*[+%?#{}].*")) {
+            throw new Startup.InvalidSettings(List.of(directory + ": a path with + % ? # { or } can't be read; move the directory"));
+        }
         try (Stream<Path> files = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
             return new RouteFiles("file:" + directory,
                     files.filter(Files::isRegularFile).map(file -> "file:" + file).sorted().toList());

@@ -71,14 +71,17 @@ final class SendTest {
         Configurator.setAllLevels("", Level.OFF);
 
         Path data = Files.createTempDirectory("send-test");
-        Main main = Bridge.create(home, overrides(data), options.getOrDefault("account", ""));
         try {
-            main.start();
-            return send(main.getCamelContext(), options);
+            Main main = Bridge.create(home, overrides(data), options.getOrDefault("account", ""));
+            try {
+                main.start();
+                return send(main.getCamelContext(), options);
+            } finally {
+                main.stop();
+            }
         } catch (Exception e) {
             return Bridge.explain(e);
         } finally {
-            main.stop();
             delete(data);
         }
     }

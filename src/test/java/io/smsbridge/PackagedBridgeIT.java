@@ -37,7 +37,8 @@ class PackagedBridgeIT {
     }
 
     @Test
-    void takesRoutesAndSettingsFromItsDirectory() throws Exception {
+    void takesRoutesAndSettingsFromItsDirectory(@TempDir Path parent) throws Exception {
+        Path home = Files.createDirectory(parent.resolve("a b"));
         Files.createDirectories(home.resolve("routes"));
         try (var files = Files.walk(Path.of("routes"))) {
             for (Path file : files.skip(1).toList()) {
@@ -62,6 +63,15 @@ class PackagedBridgeIT {
             assertThat(bridge.post("/mine", "").body()).isEqualTo("mine");
             assertThat(bridge.post("/sms/send/sandbox", "{}").body()).contains("there are [mine]");
         }
+    }
+
+    @Test
+    void aPathThatCannotBeReadEndsItWithExitCode2() throws Exception {
+        Path plus = Files.createDirectories(home.resolve("a+b"));
+        Files.createDirectory(plus.resolve("routes"));
+        PackagedBridge bridge = PackagedBridge.start(plus, TestBridge.freePort());
+        assertThat(bridge.exitCode()).isEqualTo(2);
+        assertThat(bridge.output()).contains("/a+b/routes: a path with + % ? # { or } can't be read");
     }
 
     @Test
