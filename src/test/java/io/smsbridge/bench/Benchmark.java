@@ -88,9 +88,9 @@ public final class Benchmark {
         List<Load> loads = List.of(
                 new Load("empty", "/bench/empty", 1, 64, List.of()),
                 new Load("sends", "/sms/send/bench", 1, 64, List.of(Peers.INFOBIP)),
-                new Load("sends", "/sms/send/bench", 100, 16, List.of(Peers.INFOBIP)),
+                new Load("sends", "/sms/send/bench", 100, 64, List.of(Peers.INFOBIP)),
                 new Load("reports", "/infobip/delivery-reports/bench", 1, 64, reported),
-                new Load("reports", "/infobip/delivery-reports/bench", 100, 16, reported));
+                new Load("reports", "/infobip/delivery-reports/bench", 100, 64, reported));
         // For a profile of one load: -Dbench.only=sends-100 -Dbench.jvm=-XX:StartFlightRecording=...
         String only = System.getProperty("bench.only", "");
         if (!only.isEmpty()) {
