@@ -26,6 +26,11 @@ public final class Accounts {
         return List.copyOf(byName.keySet());
     }
 
+    /** The account's own sender; empty when it has none. */
+    String sender(String account) {
+        return byName.containsKey(account) ? byName.get(account).get("sender") : "";
+    }
+
     /** Most recipients in one call to Infobip. */
     public int batchSize(String account) {
         return Integer.parseInt(byName.get(account).get("batchSize"));

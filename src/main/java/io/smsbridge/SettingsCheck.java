@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 import io.smsbridge.Settings.Block;
@@ -29,7 +30,7 @@ final class SettingsCheck {
     private static final Set<String> REGIONS = Set.of("india", "turkey", "south-korea");
     private static final Set<String> CLICK_TRACKING = Set.of("off", "default-domain", "custom-domain");
     private static final Set<String> EVENT_TYPES = Set.of("sent", "delivered", "failed", "replied", "clicked");
-    private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "sms.", "webhooks.", "sandbox.", "data.", "queue.");
+    private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "sms.", "webhooks.", "sandbox.", "data.", "queue.", "ledger.", "optOut.");
 
     private final Settings settings;
     private final Set<String> maps;
@@ -111,8 +112,26 @@ final class SettingsCheck {
         wholeNumber(problems, "http.threads", value.apply("http.threads"), 1, 10_000);
         wholeNumber(problems, "http.maxBodySize", value.apply("http.maxBodySize"), 1, Integer.MAX_VALUE);
         wholeNumber(problems, "sms.maxRecipients", value.apply("sms.maxRecipients"), 1, 10_000);
+        ledger(problems, value);
+        oneOf(problems, "optOut.enforce", value.apply("optOut.enforce"), Set.of("true", "false"));
         oneOf(problems, "sandbox.enabled", value.apply("sandbox.enabled"), Set.of("auto", "true", "false"));
         return problems;
+    }
+
+    private static void ledger(List<String> problems, UnaryOperator<String> value) {
+        String url = value.apply("ledger.url");
+        if (!url.isEmpty() && !url.startsWith("jdbc:sqlite:") && !url.startsWith("jdbc:postgresql:")) {
+            problems.add("ledger.url: has to begin with jdbc:postgresql:// or jdbc:sqlite:, or be empty for a file in data.directory");
+        }
+        long retention = duration(problems, "ledger.retention", value.apply("ledger.retention"));
+        long replyWindow = duration(problems, "ledger.replyWindow", value.apply("ledger.replyWindow"));
+        if (retention < TimeUnit.DAYS.toMillis(2)) {
+            problems.add("ledger.retention: '" + value.apply("ledger.retention") + "' is less than 2d, and Infobip may repeat what it said");
+        }
+        if (replyWindow > retention) {
+            problems.add("ledger.replyWindow: '" + value.apply("ledger.replyWindow") + "' is longer than ledger.retention, "
+                    + value.apply("ledger.retention"));
+        }
     }
 
     private void accounts() {
@@ -234,14 +253,20 @@ final class SettingsCheck {
     }
 
     private void duration(Block block, String setting) {
-        String text = block.get(setting);
+        duration(problems, block.key(setting), block.get(setting));
+    }
+
+    /** The duration in milliseconds; 0 with a problem told when it is none. */
+    private static long duration(List<String> problems, String key, String text) {
         try {
-            if (!text.matches("[0-9][0-9a-z ]*") || TimeUtils.toMilliSeconds(text) < 0) {
-                throw new IllegalArgumentException();
+            if (text.matches("[0-9][0-9a-z ]*")) {
+                return TimeUtils.toMilliSeconds(text);
             }
         } catch (IllegalArgumentException e) {
-            problems.add(block.key(setting) + ": '" + text + "' is no duration such as 500ms, 5s, 10m or 24h");
+            // told below
         }
+        problems.add(key + ": '" + text + "' is no duration such as 500ms, 5s, 10m or 24h");
+        return 0;
     }
 
     private void wholeNumber(Block block, String setting, long least, long most) {

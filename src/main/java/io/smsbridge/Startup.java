@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import javax.sql.DataSource;
+
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.main.BaseMainSupport;
@@ -14,6 +16,7 @@ import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.RouteTemplateParameterSource;
 import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.util.TimeUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -61,27 +64,38 @@ final class Startup extends MainListenerSupport {
         }
 
         context.getRegistry().bind("settings", RouteTemplateParameterSource.class, settings);
-        context.getRegistry().bind("accounts", new Accounts(settings));
+        Accounts accounts = new Accounts(settings);
+        context.getRegistry().bind("accounts", accounts);
+        context.getRegistry().bind("ledger", new Ledger(accounts, TimeUtils.toMilliSeconds(settings.get("ledger.replyWindow"))));
         context.getRegistry().bind("downstreams", testAccount == null ? Downstreams.of(settings, maps.readingRaw()) : Downstreams.ofTest());
         context.getRegistry().bind("door", new Door(settings.get("sms.apiKey"), settings.get("webhooks.token")));
         context.getRegistry().bind("retries", new Retries());
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
 
         checkPort(settings.get("http.host"), Integer.parseInt(settings.get("http.port")));
+        Path data = home.resolve(settings.get("data.directory"));
         if (settings.get("queue.url").startsWith("vm:")) {
-            EmbeddedBroker broker = new EmbeddedBroker(home.resolve(settings.get("data.directory")));
+            EmbeddedBroker broker = new EmbeddedBroker(data);
             broker.start();
             context.getRegistry().bind("broker", broker);
-            context.addLifecycleStrategy(new LifecycleStrategySupport() {
-                @Override
-                public void onContextStopped(CamelContext stopped) {
-                    broker.stop();
-                }
-            });
+            afterStop(context, broker::stop);
         }
+        LedgerStore ledger = LedgerStore.open(settings, data);
+        afterStop(context, ledger::close);
+        context.getRegistry().bind("ledgerWrites", DataSource.class, ledger.writes());
+        context.getRegistry().bind("ledgerReads", DataSource.class, ledger.reads());
         if (settings.sandboxOn()) {
             LOG.warn("SANDBOX: Infobip is played by this process. Nothing leaves this machine, and nobody gets an SMS.");
         }
+    }
+
+    private static void afterStop(CamelContext context, Runnable close) {
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStopped(CamelContext stopped) {
+                close.run();
+            }
+        });
     }
 
     /** Vert.x only logs that it can't listen, and the bridge would run on without a door. */

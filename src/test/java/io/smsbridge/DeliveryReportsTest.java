@@ -120,14 +120,14 @@ class DeliveryReportsTest {
         "2026-11-23T10:00:00.0+0100, 2026-11-23T09:00:00.000Z", "2026-11-23T10:00:00.123456789Z, 2026-11-23T10:00:00.123Z",
         "2026-11-23T10:00:00.5+05:30, 2026-11-23T04:30:00.500Z", "2026-11-23T10:00:00-08, 2026-11-23T18:00:00.000Z"})
     void readsTimesAsTheyAreWritten(String doneAt, String time) throws Exception {
-        report("{\"results\": [" + result("t", "\"status\": {\"groupId\": 3, \"id\": 5}, \"doneAt\": \"" + doneAt + "\"") + "]}");
+        report("{\"results\": [" + result(TestBridge.newId(), "\"status\": {\"groupId\": 3, \"id\": 5}, \"doneAt\": \"" + doneAt + "\"") + "]}");
         assertThat(events(1).get(0).get("time").asText()).isEqualTo(time);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\"doneAt\": \"yesterday\"", "\"doneAt\": null", "\"doneAt\": \"2026-11-23T10:00:00\"", "\"doneAt\": 5"})
     void takesTheTimeOfReceiptWhereTheReportsCannotBeRead(String doneAt) throws Exception {
-        report("{\"results\": [" + result("t", "\"status\": {\"groupId\": 3, \"id\": 5}, " + doneAt) + "]}");
+        report("{\"results\": [" + result(TestBridge.newId(), "\"status\": {\"groupId\": 3, \"id\": 5}, " + doneAt) + "]}");
         assertThat(java.time.Instant.parse(events(1).get(0).get("time").asText()))
                 .isBetween(java.time.Instant.now().minusSeconds(20), java.time.Instant.now());
     }
@@ -136,13 +136,13 @@ class DeliveryReportsTest {
     @CsvSource({"0, 0, sent", "1, 26, sent", "2, 9, failed", "3, 2, delivered", "3, 999, delivered", "4, 15, failed", "4, 87, failed",
         "5, 12, failed", "5, 87, failed", "17, 4, sent"})
     void theGroupDecidesWhatKindOfEventItIs(int group, int id, String type) throws Exception {
-        report("{\"results\": [" + result("g", "\"status\": {\"groupId\": " + group + ", \"id\": " + id + "}") + "]}");
+        report("{\"results\": [" + result(TestBridge.newId(), "\"status\": {\"groupId\": " + group + ", \"id\": " + id + "}") + "]}");
         assertThat(events(1).get(0).get("type").asText()).isEqualTo(type);
     }
 
     @Test
     void takesTwoThousandReportsInOnePost() throws Exception {
-        report(IntStream.range(0, 2000).mapToObj(i -> result("m" + i, "\"callbackData\": \"c" + i
+        report(IntStream.range(0, 2000).mapToObj(i -> result("many" + i, "\"callbackData\": \"c" + i
                         + "\", \"status\": {\"groupId\": 3, \"id\": 5, \"description\": \"" + "d".repeat(300) + "\"}"))
                 .collect(Collectors.joining(",", "{\"results\": [", "]}")));
         events(2000);
@@ -217,7 +217,7 @@ class DeliveryReportsTest {
 
     @Test
     void aWebhookOfWhichCleverTapWantsNothingIsNotPosted() throws Exception {
-        report("{\"results\": [" + result("n", "\"status\": {\"groupId\": 3, \"id\": 5}") + "]}");
+        report("{\"results\": [" + result(TestBridge.newId(), "\"status\": {\"groupId\": 3, \"id\": 5}") + "]}");
         events(1);
         await().until(() -> bridge.waiting("events.clevertap") == 0);
         assertThat(downstream.posts("/clevertap")).isEmpty();
@@ -238,7 +238,7 @@ class DeliveryReportsTest {
                 .collect(Collectors.toMap(parts -> parts[3] + " " + parts[1], parts -> parts[2]));
         List<Map<String, String>> failing = codes().stream().filter(row -> !row.get("kind").equals("status")
                 ? !row.get("id").equals("0") : !List.of("1", "3").contains(row.get("group"))).toList();
-        report(failing.stream().map(row -> result(row.get("name"), "\"callbackData\": \"" + row.get("name")
+        report(failing.stream().map(row -> result(TestBridge.newId(), "\"callbackData\": \"" + row.get("name")
                 + "\", \"status\": {\"groupId\": " + (row.get("kind").equals("status") ? row.get("group") : 2)
                 + ", \"id\": " + (row.get("kind").equals("status") ? row.get("id") : 77) + "}, \"error\": "
                 + (row.get("kind").equals("status") ? "null" : "{\"groupId\": " + row.get("group") + ", \"id\": " + row.get("id") + "}")))
@@ -257,14 +257,14 @@ class DeliveryReportsTest {
     @ParameterizedTest
     @CsvSource({"4108, 906", "4110, 907", "4126, 908", "4140, 909", "4141, 919", "4153, 920"})
     void indiaDltErrorsHaveCodesOfTheirOwn(int id, String code) throws Exception {
-        report("{\"results\": [" + result("d", "\"status\": {\"groupId\": 2, \"id\": 4}, \"error\": {\"groupId\": 3, \"id\": " + id + "}") + "]}");
+        report("{\"results\": [" + result(TestBridge.newId(), "\"status\": {\"groupId\": 2, \"id\": 4}, \"error\": {\"groupId\": 3, \"id\": " + id + "}") + "]}");
         assertThat(events(1).get(0).get("failureCode").asText()).isEqualTo(code);
     }
 
     @ParameterizedTest
     @CsvSource({"2, 603, 903", "1, 1, 910", "1, 33, 912", "3, 4098, 916", "2, 4101, 916", "3, 5492, 918", "9, 12345, 900"})
     void errorsAreTakenByGroupAndId(int group, int id, String code) throws Exception {
-        report("{\"results\": [" + result("e", "\"status\": {\"groupId\": 2, \"id\": 4}, \"error\": {\"groupId\": " + group + ", \"id\": "
+        report("{\"results\": [" + result(TestBridge.newId(), "\"status\": {\"groupId\": 2, \"id\": 4}, \"error\": {\"groupId\": " + group + ", \"id\": "
                 + id + "}") + "]}");
         assertThat(events(1).get(0).get("failureCode").asText()).isEqualTo(code);
     }

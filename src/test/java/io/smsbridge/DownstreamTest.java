@@ -98,11 +98,11 @@ class DownstreamTest {
 
     @Test
     void rawIsWhatInfobipSent() throws Exception {
-        report("m1");
+        report("raw1");
         LoggedRequest post = onlyPost("/raw");
         assertThat(post.getHeader("Authorization")).isEqualTo("Basic YnJpZGdlOnA6dw==");
         assertThat(JSON.readTree(post.getBodyAsString())).isEqualTo(JSON.readTree("""
-                {"results": [{"messageId": "m1", "to": "447700900123", "doneAt": "2026-11-23T10:00:00.000+0000",
+                {"results": [{"messageId": "raw1", "to": "447700900123", "doneAt": "2026-11-23T10:00:00.000+0000",
                               "status": {"groupId": 3, "id": 5}}]}"""));
     }
 
@@ -136,7 +136,7 @@ class DownstreamTest {
     @MethodSource("passing")
     void triesAgainWhatMayPass(ResponseDefinitionBuilder failure) throws Exception {
         downstream.answers("/flaky", failure, failure);
-        report("m1");
+        report(TestBridge.newId());
         await().until(() -> downstream.posts("/flaky").size() == 3);
         List<JsonNode> bodies = downstream.bodies("/flaky");
         assertThat(bodies).allSatisfy(body -> assertThat(body).isEqualTo(bodies.get(0)));
@@ -148,11 +148,13 @@ class DownstreamTest {
     @ValueSource(ints = {400, 401, 404, 410, 422, 301})
     void keepsAsADeadLetterWhatIsRefusedForGood(int status) throws Exception {
         downstream.answers("/flaky", aResponse().withStatus(status).withBody("no thanks").withHeader("Location", "/elsewhere"));
-        report("m1", "m2");
+        String one = TestBridge.newId();
+        String two = TestBridge.newId();
+        report(one, two);
         var letter = bridge.take("dead-letters.events.flaky").getMessage();
         assertThat(letter.getHeader("reason")).isEqualTo("HTTP " + status + " no thanks");
         assertThat(letter.getHeader("failures")).isEqualTo(1);
-        assertThat(JSON.readTree(letter.getBody(String.class)).findValuesAsText("messageId")).contains("m1", "m2");
+        assertThat(JSON.readTree(letter.getBody(String.class)).findValuesAsText("messageId")).contains(one, two);
         assertThat(downstream.posts("/flaky")).hasSize(1);
         assertThat(downstream.posts("/elsewhere")).isEmpty();
     }
@@ -160,7 +162,7 @@ class DownstreamTest {
     @Test
     void keepsAsADeadLetterWhatHasBeenTriedLongEnough() throws Exception {
         downstream.answers("/tired", aResponse().withStatus(503));
-        report("m1");
+        report(TestBridge.newId());
         assertThat(bridge.take("dead-letters.events.tired").getMessage().getHeader("reason", String.class)).startsWith("HTTP 503");
         assertThat(downstream.posts("/tired")).hasSize(1);
     }
@@ -170,7 +172,7 @@ class DownstreamTest {
         downstream.answers("/flaky", IntStream.range(0, 20).mapToObj(i -> aResponse().withFixedDelay(450).withStatus(200))
                 .toArray(ResponseDefinitionBuilder[]::new));
         for (int i = 0; i < 20; i++) {
-            report("m" + i);
+            report(TestBridge.newId());
         }
         await().until(() -> downstream.posts("/raw").size() == 20);
         assertThat(downstream.posts("/flaky").size()).isLessThan(20);

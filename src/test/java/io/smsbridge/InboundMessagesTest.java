@@ -104,7 +104,7 @@ class InboundMessagesTest {
 
     @Test
     void takesTwoThousandMessagesInOnePost() throws Exception {
-        post("inbound-messages", IntStream.range(0, 2000).mapToObj(i -> "{\"messageId\": \"" + i + "\", \"from\": \"447700900123\"}")
+        post("inbound-messages", IntStream.range(0, 2000).mapToObj(i -> "{\"messageId\": \"many" + i + "\", \"from\": \"447700900123\"}")
                 .collect(Collectors.joining(",", "{\"results\": [", "]}")));
         assertThat(events(2000)).extracting(event -> event.get("messageId").asText()).doesNotHaveDuplicates();
     }

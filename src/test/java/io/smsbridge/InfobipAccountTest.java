@@ -268,10 +268,10 @@ class InfobipAccountTest {
     @Test
     void tellsDownstreamsOfRecipientsRefusedAmongOthers() throws Exception {
         bridge.send("plain", """
-                {"text": "A", "messages": [{"to": "447700900121", "mid": "m1"}, {"to": "12", "mid": "m2"},
-                                           {"to": "447700900122", "mid": "m3", "flash": "x"}]}""");
+                {"text": "A", "messages": [{"to": "447700900121", "mid": "r1"}, {"to": "12", "mid": "r2"},
+                                           {"to": "447700900122", "mid": "r3", "flash": "x"}]}""");
         assertThat(events(3)).extracting(event -> event.get("meta").asText() + " " + event.get("type").asText() + " "
-                + event.path("failureCode").asText()).containsExactlyInAnyOrder("m1 sent ", "m2 failed 910", "m3 failed 900");
+                + event.path("failureCode").asText()).containsExactlyInAnyOrder("r1 sent ", "r2 failed 910", "r3 failed 900");
     }
 
     static List<ResponseDefinitionBuilder> safeToTryAgain() {
@@ -292,7 +292,7 @@ class InfobipAccountTest {
     @MethodSource("safeToTryAgain")
     void triesAgainUnderTheSameMessageId(ResponseDefinitionBuilder failure) throws Exception {
         infobip.answers(failure, failure);
-        String id = bridge.send("plain", "{\"to\": \"447700900123\", \"text\": \"A\", \"mid\": \"m\"}")
+        String id = bridge.send("plain", "{\"to\": \"447700900123\", \"text\": \"A\", \"mid\": \"" + TestBridge.newId() + "\"}")
                 .at("/messages/0/messageId").asText();
         assertThat(events(1).get(0).get("type").asText()).isEqualTo("sent");
         assertThat(infobip.messageIds()).containsExactly(id, id, id);
@@ -327,7 +327,7 @@ class InfobipAccountTest {
         "404 | not JSON | HTTP_404 | not JSON"})
     void keepsWhatInfobipRefusesAndTellsWhy(int status, String body, String name, String description) throws Exception {
         infobip.answers(aResponse().withStatus(status).withBody(body));
-        bridge.send("plain", "{\"to\": \"447700900123\", \"text\": \"A\", \"mid\": \"m\"}");
+        bridge.send("plain", "{\"to\": \"447700900123\", \"text\": \"A\", \"mid\": \"" + TestBridge.newId() + "\"}");
 
         JsonNode event = events(1).get(0);
         assertThat(event.get("type").asText()).isEqualTo("failed");
@@ -344,14 +344,14 @@ class InfobipAccountTest {
     @Test
     void givesUpWhereItsRetriesHaveRunOut() throws Exception {
         infobip.answers(aResponse().withStatus(503));
-        bridge.send("impatient", "{\"to\": \"447700900123\", \"text\": \"A\", \"mid\": \"m\"}");
+        bridge.send("impatient", "{\"to\": \"447700900123\", \"text\": \"A\", \"mid\": \"" + TestBridge.newId() + "\"}");
         assertThat(events(1).get(0).get("failureCode").asText()).isEqualTo("914");
         assertThat(bridge.take("dead-letters.sends.impatient").getMessage().getHeader("failures")).isEqualTo(1);
     }
 
     @Test
     void tellsThatNobodyAnswered() throws Exception {
-        bridge.send("nowhere", "{\"to\": \"447700900123\", \"text\": \"A\", \"mid\": \"m\"}");
+        bridge.send("nowhere", "{\"to\": \"447700900123\", \"text\": \"A\", \"mid\": \"" + TestBridge.newId() + "\"}");
         JsonNode event = events(1).get(0);
         assertThat(event.at("/status/name").asText()).isEqualTo("NO_ANSWER");
         assertThat(event.at("/status/description").asText()).contains("Connection refused");

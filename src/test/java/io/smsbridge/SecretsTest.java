@@ -45,7 +45,7 @@ class SecretsTest {
                         """.formatted(infobip.url(), downstream.url()))) {
             infobip.answers(com.github.tomakehurst.wiremock.client.WireMock.aResponse().withStatus(401).withBody("447700900123?"));
             for (int i = 0; i < 2; i++) {
-                assertThat(bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hi\", \"mid\": \"447700900123.1\"}",
+                assertThat(bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hi\", \"mid\": \"447700900123." + i + "\"}",
                         "X-API-Key", "5ecret-caller").statusCode()).isEqualTo(200);
             }
             await().until(() -> downstream.items("/crm").size() == 2);

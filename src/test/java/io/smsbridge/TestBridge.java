@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -47,7 +48,13 @@ final class TestBridge implements AutoCloseable {
             Files.writeString(routes.resolve("maps").resolve(maps[i]), maps[i + 1]);
         }
         main = Bridge.create(home, new Properties());
-        main.start();
+        try {
+            main.start();
+        } catch (Exception e) {
+            // A test that can't start leaves no broker behind for the next one.
+            main.stop();
+            throw e;
+        }
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -56,6 +63,11 @@ final class TestBridge implements AutoCloseable {
                 Files.copy(path, to.resolve(from.relativize(path).toString()));
             }
         }
+    }
+
+    /** An id never used before: the ledger takes each only once. */
+    static String newId() {
+        return UUID.randomUUID().toString();
     }
 
     static int freePort() throws IOException {

@@ -1,0 +1,5 @@
+SELECT recipient
+  FROM consent
+ WHERE account = :#account
+   AND opted_out = 1
+   AND recipient IN (:#in:recipients)

@@ -1,0 +1,235 @@
+package io.smsbridge;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Bean {@code ledger}: the rows that the statements in routes/sql take, and what the rows they find say of records and events.
+ * <p>
+ * A row remembers the stored request that brought it ({@code recorded_by}). So a request that is read again, because the process
+ * died between the ledger's commit and the queue's, recognises its own work and goes on, where one that repeats what another
+ * brought is dropped.
+ */
+public final class Ledger {
+
+    /** What an index takes in PostgreSQL, with room: no text from outside may make an insert fail again and again. */
+    private static final int LONGEST = 500;
+    private static final int PART = 1000;
+    private static final int FINAL = 2;
+    private static final Map<String, Integer> STAGES = Map.of("sent", 1, "delivered", FINAL, "failed", FINAL);
+    /** How far Infobip's clock and ours may differ. */
+    private static final long SKEW = 60_000;
+
+    private final Accounts accounts;
+    private final long replyWindow;
+
+    /** @param replyWindow milliseconds after a message during which a reply can answer it */
+    Ledger(Accounts accounts, long replyWindow) {
+        this.accounts = accounts;
+        this.replyWindow = replyWindow;
+    }
+
+    /** Rows for record-sends.sql. */
+    public List<Map<String, Object>> sends(List<Map<String, Object>> records, String account) {
+        return rows(records, send -> row(
+                "id", key(send.get("messageId")),
+                "account", account,
+                "clientId", text(send.get("meta"), Integer.MAX_VALUE),
+                "sender", number(send.getOrDefault("sender", accounts.sender(account))),
+                "recipient", number(send.get("to"))));
+    }
+
+    /** Rows for record-states.sql, of events that are sent, delivered or failed. */
+    public List<Map<String, Object>> states(List<Map<String, Object>> events) {
+        return rows(events, event -> {
+            String state = (String) event.get("type");
+            long time = millis(event.get("time"));
+            boolean end = STAGES.get(state) == FINAL;
+            return row(
+                    "id", key(event.get("messageId")),
+                    "account", text(event.get("account"), LONGEST),
+                    "clientId", text(event.get("meta"), Integer.MAX_VALUE),
+                    "sender", number(event.get("from")),
+                    "recipient", number(event.get("to")),
+                    "bulkId", text(event.get("bulkId"), LONGEST),
+                    "state", state,
+                    "stage", STAGES.get(state),
+                    "reason", reason(event),
+                    // A report says when it was sent, Infobip's answer is when, and what Infobip refused was not.
+                    "sentAt", event.get("sentAt") != null ? (Object) millis(event.get("sentAt")) : state.equals("failed") ? null : time,
+                    "endedAt", end ? time : null);
+        });
+    }
+
+    /** Rows for record-events.sql and record-replies.sql. */
+    public List<Map<String, Object>> events(List<Map<String, Object>> events) {
+        return rows(events, event -> {
+            long time = millis(event.get("time"));
+            return row(
+                    "id", key(event.get("id")),
+                    "type", event.get("type"),
+                    "messageId", key(event.get("messageId")),
+                    "happenedAt", time,
+                    "writer", Objects.requireNonNullElse(number(event.get("from")), ""),
+                    "number", Objects.requireNonNullElse(number(event.get("to")), ""),
+                    "account", Objects.requireNonNullElse(text(event.get("account"), LONGEST), ""),
+                    "since", time - replyWindow,
+                    "until", time + SKEW);
+        });
+    }
+
+    /** Ids for find-messages.sql. */
+    public Set<String> messageIds(List<Map<String, Object>> events) {
+        return events.stream().map(event -> key(event.get("messageId"))).collect(Collectors.toSet());
+    }
+
+    /** Ids for find-events.sql. */
+    public Set<String> eventIds(List<Map<String, Object>> events) {
+        return events.stream().map(event -> key(event.get("id"))).collect(Collectors.toSet());
+    }
+
+    /** Events in parts that one statement can ask for. */
+    public List<List<Map<String, Object>>> parts(List<Map<String, Object>> events) {
+        List<List<Map<String, Object>>> parts = new ArrayList<>();
+        for (int from = 0; from < events.size(); from += PART) {
+            parts.add(events.subList(from, Math.min(from + PART, events.size())));
+        }
+        return parts;
+    }
+
+    public List<Map<String, Object>> none() {
+        return List.of();
+    }
+
+    /** The events of one type. */
+    public List<Map<String, Object>> ofType(String type, List<Map<String, Object>> events) {
+        return events.stream().filter(event -> type.equals(event.get("type"))).toList();
+    }
+
+    /** The records of a stored request that no other request brought before. */
+    public List<Map<String, Object>> firstAccepted(List<Map<String, Object>> records, List<Map<String, Object>> rows, String request) {
+        Map<Object, Map<String, Object>> byId = byId(rows);
+        Set<Object> taken = new HashSet<>();
+        return records.stream().filter(send -> request.equals(byId.get(key(send.get("messageId"))).get("recorded_by"))
+                && taken.add(send.get("messageId"))).toList();
+    }
+
+    /**
+     * The events to tell of: final states that this request brought, and reports of a message on its way that this request
+     * brought while no final state was there. What the events lack, their message's row adds: account and meta.
+     *
+     * @param messages rows of find-messages.sql
+     * @param reports  rows of find-events.sql, for reports of a message on its way
+     */
+    public List<Map<String, Object>> newStates(List<Map<String, Object>> events, List<Map<String, Object>> messages,
+            List<Map<String, Object>> reports, String request) {
+        Map<Object, Map<String, Object>> messageById = byId(messages);
+        Map<Object, Map<String, Object>> reportById = byId(reports);
+        Set<Object> told = new HashSet<>();
+        List<Map<String, Object>> fresh = new ArrayList<>();
+        for (Map<String, Object> event : events) {
+            String id = key(event.get("messageId"));
+            Map<String, Object> message = messageById.get(id);
+            boolean ended = ((Number) message.get("stage")).intValue() == FINAL;
+            boolean mine = request.equals(message.get("recorded_by"));
+            Map<String, Object> report = reportById.get(key(event.get("id")));
+            boolean isNew = report == null
+                    ? mine && event.get("type").equals(message.get("state")) && told.add(id)
+                    : (!ended || mine && !told.contains(id)) && request.equals(report.get("recorded_by")) && told.add(event.get("id"));
+            if (isNew) {
+                complete(event, message);
+                fresh.add(event);
+            }
+        }
+        return fresh;
+    }
+
+    /**
+     * The replies or clicks that this request brought, each once, with the account and meta of the message they are about.
+     *
+     * @param rows of find-events.sql
+     */
+    public List<Map<String, Object>> newEvents(List<Map<String, Object>> events, List<Map<String, Object>> rows, String request) {
+        Map<Object, Map<String, Object>> byId = byId(rows);
+        Set<Object> told = new HashSet<>();
+        List<Map<String, Object>> fresh = new ArrayList<>();
+        for (Map<String, Object> event : events) {
+            Map<String, Object> row = byId.get(key(event.get("id")));
+            if (request.equals(row.get("recorded_by")) && told.add(event.get("id"))) {
+                complete(event, row);
+                if (event.get("type").equals("replied") && row.get("message_id") != null) {
+                    event.put("inReplyTo", row.get("message_id"));
+                }
+                fresh.add(event);
+            }
+        }
+        return fresh;
+    }
+
+    private static void complete(Map<String, Object> event, Map<String, Object> row) {
+        if (row.get("account") != null) {
+            event.putIfAbsent("account", row.get("account"));
+        }
+        if (row.get("client_id") != null) {
+            event.putIfAbsent("meta", row.get("client_id"));
+        }
+    }
+
+    private static Map<Object, Map<String, Object>> byId(Collection<Map<String, Object>> rows) {
+        return rows.stream().collect(Collectors.toMap(row -> row.get("id"), Function.identity()));
+    }
+
+    /** In the order of their ids, so that two requests with the same ids do not wait for each other; those of one id in their own. */
+    private static List<Map<String, Object>> rows(List<Map<String, Object>> items, Function<Map<String, Object>, Map<String, Object>> row) {
+        return items.stream().map(row).sorted(Comparator.comparing(one -> (String) one.get("id"))).toList();
+    }
+
+    /** A row with all its columns, those without a value too. */
+    private static Map<String, Object> row(Object... columns) {
+        Map<String, Object> row = new HashMap<>();
+        for (int i = 0; i < columns.length; i += 2) {
+            row.put((String) columns[i], columns[i + 1]);
+        }
+        return row;
+    }
+
+    private static String key(Object id) {
+        return text(id, LONGEST);
+    }
+
+    /** A number or name as both sides write it. */
+    private static String number(Object value) {
+        String text = text(value, LONGEST);
+        return text != null && text.startsWith("+") ? text.substring(1) : text;
+    }
+
+    /** PostgreSQL takes no NUL. */
+    private static String text(Object value, int longest) {
+        if (value == null || value.equals("")) {
+            return null;
+        }
+        String text = value.toString().replace("\0", "");
+        return text.length() > longest ? text.substring(0, longest) : text;
+    }
+
+    private static String reason(Map<String, Object> event) {
+        Map<?, ?> error = event.get("error") instanceof Map<?, ?> map && map.get("id") instanceof Number id && id.intValue() > 0 ? map : Map.of();
+        Map<?, ?> status = event.get("status") instanceof Map<?, ?> map ? map : Map.of();
+        return List.of(error, status).stream().flatMap(map -> List.of("name", "description").stream().map(map::get))
+                .filter(Objects::nonNull).map(Object::toString).findFirst().map(text -> text(text, LONGEST)).orElse(null);
+    }
+
+    private static long millis(Object time) {
+        return Instant.parse((String) time).toEpochMilli();
+    }
+}
