@@ -1,7 +1,9 @@
 package io.smsbridge;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -10,6 +12,7 @@ import java.util.Properties;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.apache.logging.log4j.LogManager;
 
@@ -74,7 +77,15 @@ public final class Bridge {
     static Main create(Path home, Properties overrides, String testAccount) throws IOException {
         Properties initial = defaults();
         Path file = home.resolve("application.properties");
-        Main main = new Main();
+        Main main = new Main() {
+            @Override
+            protected CamelContext createCamelContext() {
+                CamelContext context = super.createCamelContext();
+                // Words to listen for, and replies, are in any script; Camel's own choice is ISO 8859-1.
+                context.getPropertiesComponent().setEncoding("UTF-8");
+                return context;
+            }
+        };
         if (Files.exists(file)) {
             // A user's accounts and downstreams are the only ones; every other key may be left out.
             initial.keySet().removeIf(key -> Settings.isBlockKey(key.toString()));
@@ -100,8 +111,8 @@ public final class Bridge {
 
     static Properties defaults() throws IOException {
         Properties defaults = new Properties();
-        try (InputStream in = Bridge.class.getResourceAsStream("/application.properties")) {
-            defaults.load(in);
+        try (Reader text = new InputStreamReader(Bridge.class.getResourceAsStream("/application.properties"), StandardCharsets.UTF_8)) {
+            defaults.load(text);
         }
         return defaults;
     }

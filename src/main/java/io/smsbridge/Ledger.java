@@ -31,12 +31,22 @@ public final class Ledger {
     private static final long SKEW = 60_000;
 
     private final Accounts accounts;
+    private final long retention;
     private final long replyWindow;
 
-    /** @param replyWindow milliseconds after a message during which a reply can answer it */
-    Ledger(Accounts accounts, long replyWindow) {
+    /**
+     * @param retention   milliseconds for which a message is remembered
+     * @param replyWindow milliseconds after a message during which a reply can answer it
+     */
+    Ledger(Accounts accounts, long retention, long replyWindow) {
         this.accounts = accounts;
+        this.retention = retention;
         this.replyWindow = replyWindow;
+    }
+
+    /** What was recorded before this time, in epoch milliseconds, is forgotten. */
+    public long expiry() {
+        return System.currentTimeMillis() - retention;
     }
 
     /** Rows for record-sends.sql. */
@@ -185,6 +195,11 @@ public final class Ledger {
         }
     }
 
+    /** How many replies answer no message that the ledger holds: whoever needs the message's meta, CleverTap, is not told of them. */
+    public int unanswering(List<Map<String, Object>> replies) {
+        return (int) replies.stream().filter(reply -> !reply.containsKey("inReplyTo")).count();
+    }
+
     private static Map<Object, Map<String, Object>> byId(Collection<Map<String, Object>> rows) {
         return rows.stream().collect(Collectors.toMap(row -> row.get("id"), Function.identity()));
     }
@@ -208,7 +223,7 @@ public final class Ledger {
     }
 
     /** A number or name as both sides write it. */
-    private static String number(Object value) {
+    static String number(Object value) {
         String text = text(value, LONGEST);
         return text != null && text.startsWith("+") ? text.substring(1) : text;
     }

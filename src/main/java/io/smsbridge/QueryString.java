@@ -1,5 +1,7 @@
 package io.smsbridge;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,5 +16,14 @@ public final class QueryString {
         new QueryStringDecoder(query == null ? "" : query, false).parameters()
                 .forEach((name, values) -> fields.put(name, values.get(0)));
         return fields;
+    }
+
+    /** A part of a URL's path as it was before it was encoded; as it stands when it is not encoded properly. */
+    public String decode(String part) {
+        try {
+            return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return part;
+        }
     }
 }

@@ -187,9 +187,24 @@ final class SettingsCheck {
             oneOf(problems, account.key("recipientType"), account.get("recipientType").toUpperCase(Locale.ROOT),
                     Set.of("BIREYSEL", "TACIR", "BIREYCEL"));
         }
+        keywords(account);
         oneOf(problems, account.key("clickTracking"), account.get("clickTracking"), CLICK_TRACKING);
         if (account.get("clickTracking").equals("custom-domain")) {
             required(account, "customDomain", "the domain verified in Infobip's portal; clickTracking=custom-domain needs it");
+        }
+    }
+
+    private void keywords(Block account) {
+        Map<String, String> types = new HashMap<>();
+        for (String type : List.of("stop", "start", "help")) {
+            for (String word : Keywords.words(account, type)) {
+                String other = types.putIfAbsent(Keywords.bare(word), type);
+                if (Keywords.bare(word).isEmpty()) {
+                    problems.add(account.key(type + "Words") + ": '" + word + "' has no letter or digit");
+                } else if (other != null && !other.equals(type)) {
+                    problems.add(account.key(type + "Words") + ": '" + word + "' is also in " + other + "Words; keep one");
+                }
+            }
         }
     }
 

@@ -66,7 +66,9 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("settings", RouteTemplateParameterSource.class, settings);
         Accounts accounts = new Accounts(settings);
         context.getRegistry().bind("accounts", accounts);
-        context.getRegistry().bind("ledger", new Ledger(accounts, TimeUtils.toMilliSeconds(settings.get("ledger.replyWindow"))));
+        context.getRegistry().bind("ledger", new Ledger(accounts,
+                TimeUtils.toMilliSeconds(settings.get("ledger.retention")), TimeUtils.toMilliSeconds(settings.get("ledger.replyWindow"))));
+        context.getRegistry().bind("keywords", new Keywords(settings));
         context.getRegistry().bind("downstreams", testAccount == null ? Downstreams.of(settings, maps.readingRaw()) : Downstreams.ofTest());
         context.getRegistry().bind("door", new Door(settings.get("sms.apiKey"), settings.get("webhooks.token")));
         context.getRegistry().bind("retries", new Retries());
