@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -363,6 +364,31 @@ class LedgerTest {
         settle("inbound-messages");
         settle("clicks");
         await().untilAsserted(() -> assertThat(told(id)).containsExactlyInAnyOrder("replied", "clicked"));
+    }
+
+    // A ledger that is away
+
+    @Test
+    void whatComesInWhileTheLedgerIsAwayWaits() throws Exception {
+        String id = newId();
+        HikariDataSource pool = (HikariDataSource) ledger();
+        List<Connection> all = new ArrayList<>();
+        pool.setConnectionTimeout(250);
+        try {
+            for (int i = 0; i < pool.getMaximumPoolSize(); i++) {
+                all.add(pool.getConnection());
+            }
+            webhook("delivery-reports", report(id, DELIVERED));
+            assertThat(bridge.send("main", "{\"to\": \"447700900231\", \"text\": \"Hi\", \"mid\": \"" + id + "\"}").get("accepted").asInt()).isEqualTo(1);
+            await().during(Duration.ofSeconds(2)).until(() -> told(id).isEmpty() && bridge.waiting("webhooks.delivery-reports") == 1);
+        } finally {
+            for (Connection connection : all) {
+                connection.close();
+            }
+            pool.setConnectionTimeout(10_000);
+        }
+        awaitTold(id, "delivered");
+        await().until(() -> sentTo("447700900231").size() == 1);
     }
 
     // Retention
