@@ -211,6 +211,9 @@ final class SettingsCheck {
     private void downstream(Block downstream) {
         required(downstream, "url", "where events are posted to");
         url(downstream, "url", false);
+        if (!settings.sandboxOn() && downstream.get("url").startsWith("http://localhost:" + settings.get("http.port") + "/sandbox/")) {
+            problems.add(downstream.key("url") + ": is the sandbox's echo, and the sandbox is off; give an endpoint of yours, or take the block out");
+        }
         if (!maps.contains(downstream.get("format"))) {
             problems.add(downstream.key("format") + ": there is no map " + downstream.get("format") + ".jslt in routes/maps; there are "
                     + String.join(", ", maps));
