@@ -17,9 +17,11 @@ import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.model.RouteTemplateParameterDefinition;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.RouteTemplateParameterSource;
+import org.apache.camel.util.TimeUtils;
 
 /**
- * The settings as read: single keys, and the account and downstream blocks, each of which becomes one route of its template.
+ * The settings as read: single keys, and the account and downstream blocks, each of which becomes one route of its template;
+ * an account that pulls has a route more for each kind it fetches.
  * <p>
  * Camel has {@code camel.route-template[id].name=value} for this. These blocks are their own because the id there is the route's,
  * so that an account and a downstream of one name would collide and the nickname would have to be written twice, and because
@@ -45,6 +47,10 @@ final class Settings implements RouteTemplateParameterSource {
 
     /** Settings that never become parameters of a route. */
     private static final Set<String> SECRETS = Set.of("apiKey", "headers", "basicUsername", "basicPassword", "bearerToken");
+
+    /** What an account with a pullInterval fetches, as its queue is named, and where Infobip hands it out. */
+    private static final Map<String, String> PULLED = Map.of(
+            "inbound-messages", "/sms/1/inbox/reports", "delivery-reports", "/sms/3/reports");
 
     private final PropertiesComponent properties;
     private final Map<String, Block> blocksByRouteId = new LinkedHashMap<>();
@@ -123,9 +129,10 @@ final class Settings implements RouteTemplateParameterSource {
         return properties.resolveProperty(key).orElse("").strip();
     }
 
-    /** For send-test: no downstream is told, and a failure is final at once. */
+    /** For send-test: no downstream is told, a failure is final at once, and nothing is fetched that the running bridge waits for. */
     void prepareTest(String account) {
         blocksByRouteId.values().removeIf(block -> block.kind() == Kind.DOWNSTREAM);
+        blocksByRouteId.values().forEach(block -> block.values().remove("pullInterval"));
         Block block = blocksByRouteId.get(Kind.ACCOUNT.routeIdPrefix + account);
         if (block == null) {
             throw new Startup.InvalidSettings(List.of("--account: '" + account + "' is no account; there are "
@@ -153,12 +160,20 @@ final class Settings implements RouteTemplateParameterSource {
 
     @Override
     public Map<String, Object> parameters(String routeId) {
-        return blocksByRouteId.get(routeId).routeParameters();
+        return routes().get(routeId);
     }
 
     @Override
     public Set<String> routeIds() {
-        return new LinkedHashSet<>(blocksByRouteId.keySet());
+        return routes().keySet();
+    }
+
+    private Map<String, Map<String, Object>> routes() {
+        Map<String, Map<String, Object>> routes = new LinkedHashMap<>();
+        blocksByRouteId.forEach((routeId, block) -> routes.put(routeId, block.routeParameters()));
+        blocks(Kind.ACCOUNT).stream().filter(account -> account.has("pullInterval")).forEach(account ->
+                PULLED.keySet().forEach(kind -> routes.put("pull-" + kind + "-" + account.name(), account.pullParameters(kind))));
+        return routes;
     }
 
     /**
@@ -197,6 +212,17 @@ final class Settings implements RouteTemplateParameterSource {
             defaults.keySet().stream().filter(setting -> !SECRETS.contains(setting)).forEach(setting ->
                     parameters.put(setting.equals(RouteTemplateParameterSource.TEMPLATE_ID) ? "template-id" : setting, get(setting)));
             parameters.put("name", name);
+            return parameters;
+        }
+
+        private Map<String, Object> pullParameters(String pulled) {
+            Map<String, Object> parameters = new LinkedHashMap<>();
+            parameters.put(RouteTemplateParameterSource.TEMPLATE_ID, "pull-from-infobip");
+            parameters.put("name", name);
+            parameters.put("kind", pulled);
+            parameters.put("pullPath", PULLED.get(pulled));
+            parameters.put("pullInterval", String.valueOf(TimeUtils.toMilliSeconds(get("pullInterval"))));
+            List.of("baseUrl", "connectTimeout", "responseTimeout").forEach(setting -> parameters.put(setting, get(setting)));
             return parameters;
         }
 

@@ -168,6 +168,7 @@ final class SettingsCheck {
         required(account, "apiKey", "an API key of your Infobip account with the scope sms:message:send");
         url(account, "baseUrl", true);
         url(account, "publicUrl", false);
+        pull(account);
         wholeNumber(account, "parallelSends", 1, 1_000);
         wholeNumber(account, "batchSize", 1, 10_000);
 
@@ -205,6 +206,20 @@ final class SettingsCheck {
                     problems.add(account.key(type + "Words") + ": '" + word + "' is also in " + other + "Words; keep one");
                 }
             }
+        }
+    }
+
+    private void pull(Block account) {
+        if (!account.has("pullInterval")) {
+            return;
+        }
+        int before = problems.size();
+        if (duration(account, "pullInterval") < TimeUnit.SECONDS.toMillis(1) && problems.size() == before) {
+            problems.add(account.key("pullInterval") + ": '" + account.get("pullInterval") + "' is less than 1s");
+        }
+        if (account.has("publicUrl")) {
+            problems.add(account.key("pullInterval") + ": not together with " + account.key("publicUrl")
+                    + ", as Infobip then posts what would be fetched; keep publicUrl where Infobip can reach it, else pullInterval");
         }
     }
 
@@ -270,8 +285,8 @@ final class SettingsCheck {
                         + " is not of the form Name: value"));
     }
 
-    private void duration(Block block, String setting) {
-        duration(problems, block.key(setting), block.get(setting));
+    private long duration(Block block, String setting) {
+        return duration(problems, block.key(setting), block.get(setting));
     }
 
     /** The duration in milliseconds; 0 with a problem told when it is none. */

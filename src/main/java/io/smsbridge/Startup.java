@@ -72,6 +72,7 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("downstreams", testAccount == null ? Downstreams.of(settings, maps.readingRaw()) : Downstreams.ofTest());
         context.getRegistry().bind("door", new Door(settings.get("sms.apiKey"), settings.get("webhooks.token")));
         context.getRegistry().bind("retries", new Retries());
+        context.getRegistry().bind("pull", new Pull());
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
 
         checkPort(settings.get("http.host"), Integer.parseInt(settings.get("http.port")));

@@ -1,5 +1,7 @@
 package io.smsbridge;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -20,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Secrets stand in no JMX attribute, route dump or log line; phone numbers in no log line but for their last digits. */
 class SecretsTest {
 
-    private static final List<String> SECRETS = List.of("5ecret-key", "5ecret-header", "5ecret-password", "5ecret-caller", "5ecret-token");
+    private static final List<String> SECRETS = List.of("5ecret-key", "5ecret-header", "5ecret-password", "5ecret-caller", "5ecret-token",
+            "5ecret-puller");
     private static final MBeanServer BEANS = ManagementFactory.getPlatformMBeanServer();
 
     @TempDir
@@ -31,13 +34,16 @@ class SecretsTest {
         try (ScriptedInfobip infobip = new ScriptedInfobip();
                 ScriptedDownstream downstream = new ScriptedDownstream();
                 TestBridge bridge = new TestBridge(home, """
-                        account.main.baseUrl=%s
+                        account.main.baseUrl=%1$s
                         account.main.apiKey=5ecret-key
                         sms.default-account=main
+                        account.pulling.baseUrl=%1$s
+                        account.pulling.apiKey=5ecret-puller
+                        account.pulling.pullInterval=1s
                         sms.apiKey=5ecret-caller
                         webhooks.token=5ecret-token
                         account.main.publicUrl=https://sms.example.com
-                        downstream.crm.url=%s/crm
+                        downstream.crm.url=%2$s/crm
                         downstream.crm.events=sent,delivered,failed
                         downstream.crm.headers=X-Key: 5ecret-header
                         downstream.crm.basicUsername=u
@@ -49,6 +55,9 @@ class SecretsTest {
                         "X-API-Key", "5ecret-caller").statusCode()).isEqualTo(200);
             }
             await().until(() -> downstream.items("/crm").size() == 2);
+
+            // Two of each kind: what became of the first is told by then.
+            await().until(() -> infobip.server.findAll(getRequestedFor(anyUrl())).size() > 4);
 
             List<String> seen = everythingInJmx();
             assertThat(seen).hasSizeGreaterThan(1000);

@@ -60,6 +60,8 @@ class SettingsCheckTest {
         "optOut.enforce=yes | optOut.enforce: 'yes' is none of false, true",
         "account.main.batchSize=0 | account.main.batchSize: '0' has to be a whole number from 1 to 10000",
         "account.main.retryDelay=soon | account.main.retryDelay: 'soon' is no duration such as 500ms, 5s, 10m or 24h",
+        "account.main.pullInterval=often | account.main.pullInterval: 'often' is no duration such as 500ms, 5s, 10m or 24h",
+        "account.main.pullInterval=500ms | account.main.pullInterval: '500ms' is less than 1s",
         "account.main.baseURL=https://x | account.main.baseURL: no such setting; baseUrl is meant?",
         "account.Main.baseUrl=https://x.api.infobip.com | account.Main.*: Main and main differ in case only; give one of them another name",
         "account.other.baseUrl=https://x.api.infobip.com | account.other.apiKey: missing; an API key of your Infobip account with the scope sms:message:send",
@@ -87,6 +89,14 @@ class SettingsCheckTest {
         "https://abc.api.infobip.com?x=1 | account.main.baseUrl: has to end with the host or a path, without ? or #"})
     void theBaseUrlHasToBeAnHttpsUrl(String url, String problem) {
         assertThat(problems(GOOD.replace("https://abc.api.infobip.com", url))).containsExactly(problem);
+    }
+
+    @Test
+    void anAccountIsNotToldAndAskingAtTheSameTime() {
+        assertThat(problems(GOOD + "account.main.pullInterval=30s\n")).isEmpty();
+        assertThat(problems(GOOD + "account.main.pullInterval=30s\naccount.main.publicUrl=https://sms.example.com\n")).containsExactly(
+                "account.main.pullInterval: not together with account.main.publicUrl, as Infobip then posts what would be fetched;"
+                        + " keep publicUrl where Infobip can reach it, else pullInterval");
     }
 
     @Test
