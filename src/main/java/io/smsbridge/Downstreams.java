@@ -28,12 +28,14 @@ public final class Downstreams {
     private final List<Group> groups;
     private final Set<String> asked;
     private final Map<String, String> contentTypes;
+    private final Map<String, String> schedules;
 
-    private Downstreams(Map<Wish, List<String>> namesByWish, Map<String, String> contentTypes) {
+    private Downstreams(Map<Wish, List<String>> namesByWish, Map<String, String> contentTypes, Map<String, String> schedules) {
         this.groups = namesByWish.entrySet().stream().map(wish -> new Group(wish.getKey(), wish.getValue().stream()
                 .map(name -> "jms:queue:events." + name + "?exchangePattern=InOnly").collect(Collectors.joining(",")))).toList();
         this.asked = groups.stream().flatMap(group -> group.wish().types().stream()).collect(Collectors.toSet());
         this.contentTypes = contentTypes;
+        this.schedules = schedules;
     }
 
     /** @param rawMaps names of the maps that read an event's raw */
@@ -43,12 +45,13 @@ public final class Downstreams {
                 blocks.stream().collect(Collectors.groupingBy(block -> new Wish(Set.copyOf(types(block.get("events"))),
                         Integer.parseInt(block.get("itemsPerPost")), rawMaps.contains(block.get("format"))),
                         LinkedHashMap::new, Collectors.mapping(Block::name, Collectors.toList()))),
-                blocks.stream().collect(Collectors.toMap(Block::name, Downstreams::contentType)));
+                blocks.stream().collect(Collectors.toMap(Block::name, Downstreams::contentType)),
+                blocks.stream().collect(Collectors.toMap(Block::name, Downstreams::schedule)));
     }
 
     /** The one reader of send-test. */
     static Downstreams ofTest() {
-        return new Downstreams(Map.of(new Wish(Set.of("sent", "failed"), 1, false), List.of(SendTest.READER)), Map.of());
+        return new Downstreams(Map.of(new Wish(Set.of("sent", "failed"), 1, false), List.of(SendTest.READER)), Map.of(), Map.of());
     }
 
     /**
@@ -85,6 +88,19 @@ public final class Downstreams {
     /** Content-Type of the POSTs to a downstream. */
     public String contentType(String name) {
         return contentTypes.get(name);
+    }
+
+    /** When calls to a downstream that failed are tried again, as {@link Retries#next} takes it. */
+    public String schedule(String name) {
+        return schedules.get(name);
+    }
+
+    private static String schedule(Block block) {
+        // CleverTap asks for ten minutes, and does not recognise what it is told twice after a timeout.
+        boolean clevertap = block.get("format").equals("clevertap");
+        String delay = block.has("retryDelay") ? block.get("retryDelay") : clevertap ? "10m" : "5s";
+        String maxDelay = block.has("retryMaxDelay") ? block.get("retryMaxDelay") : clevertap ? "6h" : "15m";
+        return String.join(" ", delay, maxDelay, block.get("retryMaxAge"), block.get("retryMultiplier"), block.get("retryJitter"));
     }
 
     private static String contentType(Block block) {

@@ -9,6 +9,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 import org.apache.camel.util.TimeUtils;
 
@@ -22,9 +23,9 @@ public final class Retries {
      * @param failures   how many tries failed before this one; null for none
      * @param since      when the first of them failed, in epoch milliseconds; null for none
      * @param retryAfter the answer's Retry-After header, seconds or an HTTP date; null when there was none
-     * @param schedule   {@code retryDelay retryMaxDelay retryMaxAge [retryMultiplier]}, such as {@code 5s 5m 6h 2}: the wait after
+     * @param schedule   {@code retryDelay retryMaxDelay retryMaxAge [retryMultiplier [retryJitter]]}, such as {@code 5s 5m 6h 2 0.1}: the wait after
      *                   the first failure, the longest wait, how long after the first failure the last try is made (0s: no retry
-     *                   at all), and how each wait grows (twice the one before)
+     *                   at all), how each wait grows (twice the one before), and by which part of itself it may be longer at random (none)
      * @return {@code failures} and {@code failingSince} with this failure counted, and, unless the retries have run out,
      *         {@code at}, the time of the next try in epoch milliseconds, and {@code atText}, the same for people
      */
@@ -40,7 +41,8 @@ public final class Retries {
             double multiplier = parts.length > 3 ? Double.parseDouble(parts[3]) : 2;
             double wait = Math.min(TimeUtils.toMilliSeconds(parts[0]) * Math.pow(multiplier, count - 1d),
                     TimeUtils.toMilliSeconds(parts[1]));
-            long at = Math.min(now + Math.max((long) wait, asked(retryAfter)), last);
+            double jitter = parts.length > 4 ? ThreadLocalRandom.current().nextDouble() * Double.parseDouble(parts[4]) : 0;
+            long at = Math.min(now + Math.max((long) (wait * (1 + jitter)), asked(retryAfter)), last);
             next.put("at", at);
             next.put("atText", LocalDateTime.ofInstant(Instant.ofEpochMilli(at), ZoneId.systemDefault()).withNano(0).toString());
         }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.smsbridge.Settings.Block;
 import io.smsbridge.Settings.Kind;
@@ -159,7 +160,7 @@ final class SettingsCheck {
                 problems.add(block.key(setting) + ": no such setting" + nearest(setting, new TreeSet<>(block.defaults().keySet()))));
         wholeNumber(block, "connectTimeout", 1, 600_000);
         wholeNumber(block, "responseTimeout", 1, 600_000);
-        List.of("retryDelay", "retryMaxDelay", "retryMaxAge").forEach(setting -> duration(block, setting));
+        Stream.of("retryDelay", "retryMaxDelay", "retryMaxAge").filter(block::has).forEach(setting -> duration(block, setting));
         header(block);
     }
 
@@ -237,6 +238,9 @@ final class SettingsCheck {
         wholeNumber(downstream, "parallelPosts", 1, 1_000);
         if (!downstream.get("retryMultiplier").matches("[0-9]+(\\.[0-9]+)?")) {
             problems.add(downstream.key("retryMultiplier") + ": has to be a number such as 2");
+        }
+        if (!downstream.get("retryJitter").matches("0(\\.[0-9]+)?|1")) {
+            problems.add(downstream.key("retryJitter") + ": has to be a number from 0 to 1, such as 0.1");
         }
         List<String> types = Downstreams.types(downstream.get("events"));
         types.stream().filter(type -> !EVENT_TYPES.contains(type)).forEach(type -> problems.add(

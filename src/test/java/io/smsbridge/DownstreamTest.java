@@ -1,6 +1,9 @@
 package io.smsbridge;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static io.smsbridge.TestBridge.JSON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,6 +57,8 @@ class DownstreamTest {
                 downstream.flaky.url=%1$s/flaky
                 downstream.flaky.retryDelay=100ms
                 downstream.flaky.responseTimeout=500
+                downstream.cleverTap.url=%1$s/cleverTap
+                downstream.cleverTap.format=clevertap
                 downstream.tired.url=%1$s/tired
                 downstream.tired.retryMaxAge=0s
                 """.formatted(downstream.url()), "own.jslt", "{\"ids\": [for (.) .messageId]}");
@@ -72,7 +78,7 @@ class DownstreamTest {
 
     private static void report(String... messageIds) throws Exception {
         String body = java.util.Arrays.stream(messageIds).map(id -> "{\"messageId\": \"" + id + "\", \"to\": \"447700900123\", "
-                        + "\"doneAt\": \"2026-11-23T10:00:00.000+0000\", \"status\": {\"groupId\": 3, \"id\": 5}}")
+                        + "\"callbackData\": \"meta of " + id + "\", \"doneAt\": \"2026-11-23T10:00:00.000+0000\", \"status\": {\"groupId\": 3, \"id\": 5}}")
                 .collect(Collectors.joining(",", "{\"results\": [", "]}"));
         assertThat(bridge.post("/infobip/delivery-reports/main", body).statusCode()).isEqualTo(200);
     }
@@ -93,7 +99,7 @@ class DownstreamTest {
                 [{"specversion": "1.0", "id": "m1:delivered", "source": "/infobip-sms-bridge/accounts/main", "type": "sms.delivered",
                   "subject": "m1", "time": "2026-11-23T10:00:00.000Z", "datacontenttype": "application/json",
                   "data": {"id": "m1:delivered", "type": "delivered", "time": "2026-11-23T10:00:00.000Z", "account": "main",
-                           "messageId": "m1", "to": "447700900123", "status": {"groupId": 3, "id": 5}}}]"""));
+                           "messageId": "m1", "meta": "meta of m1", "to": "447700900123", "status": {"groupId": 3, "id": 5}}}]"""));
     }
 
     @Test
@@ -102,8 +108,8 @@ class DownstreamTest {
         LoggedRequest post = onlyPost("/raw");
         assertThat(post.getHeader("Authorization")).isEqualTo("Basic YnJpZGdlOnA6dw==");
         assertThat(JSON.readTree(post.getBodyAsString())).isEqualTo(JSON.readTree("""
-                {"results": [{"messageId": "raw1", "to": "447700900123", "doneAt": "2026-11-23T10:00:00.000+0000",
-                              "status": {"groupId": 3, "id": 5}}]}"""));
+                {"results": [{"messageId": "raw1", "to": "447700900123", "callbackData": "meta of raw1",
+                              "doneAt": "2026-11-23T10:00:00.000+0000", "status": {"groupId": 3, "id": 5}}]}"""));
     }
 
     @Test
@@ -145,7 +151,7 @@ class DownstreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 401, 404, 410, 422, 301})
+    @ValueSource(ints = {401, 404, 410, 301})
     void keepsAsADeadLetterWhatIsRefusedForGood(int status) throws Exception {
         downstream.answers("/flaky", aResponse().withStatus(status).withBody("no thanks").withHeader("Location", "/elsewhere"));
         String one = TestBridge.newId();
@@ -176,5 +182,42 @@ class DownstreamTest {
         }
         await().until(() -> downstream.posts("/raw").size() == 20);
         assertThat(downstream.posts("/flaky").size()).isLessThan(20);
+    }
+
+    /** Refuses a batch for as long as the bad item is in it. */
+    @ParameterizedTest
+    @ValueSource(ints = {400, 413, 422})
+    void findsTheBadItemOfABatchAndDeliversTheRest(int status) throws Exception {
+        List<String> ids = IntStream.range(0, 9).mapToObj(i -> TestBridge.newId()).toList();
+        downstream.server.stubFor(post(urlEqualTo("/flaky")).atPriority(1).withRequestBody(containing(ids.get(6)))
+                .willReturn(aResponse().withStatus(status).withBody("bad item")));
+        report(ids.toArray(String[]::new));
+
+        var letter = bridge.take("dead-letters.events.flaky").getMessage();
+        assertThat(letter.getHeader("reason")).isEqualTo("HTTP " + status + " bad item");
+        assertThat(JSON.readTree(letter.getBody(String.class)).findValuesAsText("messageId")).containsExactly(ids.get(6));
+        await().untilAsserted(() -> assertThat(downstream.bodies("/flaky").stream()
+                .filter(body -> !body.toString().contains(ids.get(6))).flatMap(body -> body.findValuesAsText("subject").stream()))
+                .containsExactlyInAnyOrderElementsOf(ids.stream().filter(id -> !id.equals(ids.get(6))).toList()));
+    }
+
+    @Test
+    void keepsExactlyWhatATwoHundredLeftUnprocessed() throws Exception {
+        List<String> ids = IntStream.range(0, 3).mapToObj(i -> TestBridge.newId()).toList();
+        downstream.answers("/cleverTap", aResponse().withBody("""
+                {"status": "partial", "processed": 2, "unprocessed": [{"status": "fail", "code": 555, "error": "unknown meta",
+                 "record": {"meta": "meta of %s", "ts": 1795428000}}]}""".formatted(ids.get(1))));
+        report(ids.toArray(String[]::new));
+        var letter = bridge.take("dead-letters.events.cleverTap").getMessage();
+        assertThat(letter.getHeader("reason")).isEqualTo("answered 2xx, but did not process: 555 unknown meta");
+        assertThat(JSON.readTree(letter.getBody(String.class)).findValuesAsText("messageId")).containsExactly(ids.get(1));
+        assertThat(downstream.posts("/cleverTap")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"clevertap, 10m 6h", "ce, 5s 15m", "flaky, 100ms 15m"})
+    void waitsAsLongAsEachFormatAsksFor(String name, String schedule) {
+        Downstreams downstreams = bridge.context().getRegistry().lookupByNameAndType("downstreams", Downstreams.class);
+        assertThat(downstreams.schedule(name.equals("clevertap") ? "cleverTap" : name)).isEqualTo(schedule + " 24h 2 0.1");
     }
 }
