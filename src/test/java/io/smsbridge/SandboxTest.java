@@ -204,6 +204,13 @@ class SandboxTest {
     }
 
     @Test
+    void aShortLinkLeadsToAnAddressInAnyScript() throws Exception {
+        sendDirectly("447700900804", "https://example.com/\u00fc\u4e2d?q=%41", "{}", "{}");
+        assertThat(bridge.get(path(handset("447700900804").at("/links/0").asText())).headers().firstValue("Location"))
+                .hasValue("https://example.com/%C3%BC%E4%B8%AD?q=%41");
+    }
+
+    @Test
     void anUnknownShortLinkIs404() throws Exception {
         assertThat(bridge.get("/s/0123456789").statusCode()).isEqualTo(404);
     }

@@ -1,5 +1,7 @@
 package io.smsbridge.sandbox;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -7,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * What the sandbox remembers: which message ids it has seen, the last of what was shown, where its short links lead, and what waits
@@ -18,6 +21,7 @@ public final class SandboxMemory {
     private static final int KEPT = 100;
     private static final int WAITING = 10_000;
     private static final int LINKS = 10_000;
+    private static final Pattern NOT_ASCII = Pattern.compile("[^\\x00-\\x7f]+");
 
     private static final Map<String, Integer> SEEN = new Youngest<>(IDS);
 
@@ -91,6 +95,11 @@ public final class SandboxMemory {
         synchronized (links) {
             return links.get(id);
         }
+    }
+
+    /** Where a short link leads, as a header can hold it: in ASCII, anything else percent-encoded. */
+    public String location(Map<String, Object> link) {
+        return NOT_ASCII.matcher((String) link.get("url")).replaceAll(part -> URLEncoder.encode(part.group(), StandardCharsets.UTF_8));
     }
 
     /** A map that forgets its oldest keys. */
