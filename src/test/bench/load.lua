@@ -1,5 +1,5 @@
 -- The load of one measurement: wrk ... -s load.lua URL -- KIND PER_POST PREFIX
--- KIND: empty, sends or reports. PREFIX begins each id, so that no id comes twice in the life of a bridge.
+-- KIND: empty, sends, reports, or ledger: reports with ids and recipients all over the ledger's indexes. PREFIX begins each id, so that no id comes twice in the life of a bridge; the random ones differ by it.
 
 local most = 2000000 -- requests, whatever the time allows
 local made, items = 0, 0
@@ -9,12 +9,18 @@ local function send(id)
   return '{"to":"447700' .. 900000 + items % 100000 .. '","text":"Your parcel arrives today between 10 and 12.","messageId":"' .. id .. '"}'
 end
 
-local function report(id)
-  return '{"bulkId":"' .. prefix .. '","messageId":"' .. id .. '","to":"447700900123","sender":"Bridge",'
+local function report(id, recipient)
+  return '{"bulkId":"' .. prefix .. '","messageId":"' .. id .. '","to":"' .. (recipient or "447700900123") .. '","sender":"Bridge",'
       .. '"sentAt":"2026-11-23T10:00:00.000+0000","doneAt":"2026-11-23T10:00:02.123+0000","messageCount":1,'
       .. '"callbackData":"meta-' .. id .. '","price":{"pricePerMessage":0.01,"currency":"EUR"},"platform":{},'
       .. '"status":{"groupId":3,"groupName":"DELIVERED","id":5,"name":"DELIVERED_TO_HANDSET","description":"Message delivered to handset"},'
       .. '"error":{"groupId":0,"groupName":"OK","id":0,"name":"NO_ERROR","description":"No Error","permanent":false}}'
+end
+
+local function randomReport()
+  local id = {}
+  for i = 1, 4 do id[i] = string.format("%08x", math.random(0, 4294967295)) end
+  return report(table.concat(id), "4477" .. math.random(10000000, 99999999))
 end
 
 local function list(item)
@@ -29,11 +35,13 @@ end
 local bodies = {
   empty = function() return "" end,
   sends = function() return perPost == 1 and list(send) or '{"messages":[' .. list(send) .. "]}" end,
-  reports = function() return '{"results":[' .. list(report) .. "]}" end
+  reports = function() return '{"results":[' .. list(report) .. "]}" end,
+  ledger = function() return '{"results":[' .. list(randomReport) .. "]}" end
 }
 
 function init(args)
   kind, perPost, prefix = args[1], tonumber(args[2]), args[3]
+  math.randomseed(tonumber(prefix:match("%d+")))
 end
 
 function request()

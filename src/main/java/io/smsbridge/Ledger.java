@@ -1,5 +1,6 @@
 package io.smsbridge;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -219,7 +220,7 @@ public final class Ledger {
     }
 
     private static String key(Object id) {
-        return text(id, LONGEST);
+        return Objects.requireNonNullElse(text(id, LONGEST), "");
     }
 
     /** A number or name as both sides write it. */
@@ -228,13 +229,14 @@ public final class Ledger {
         return text != null && text.startsWith("+") ? text.substring(1) : text;
     }
 
-    /** PostgreSQL takes no NUL. */
+    /** PostgreSQL takes no NUL, and half a character comes back from either database as another one. */
     private static String text(Object value, int longest) {
         if (value == null || value.equals("")) {
             return null;
         }
         String text = value.toString().replace("\0", "");
-        return text.length() > longest ? text.substring(0, longest) : text;
+        text = text.length() > longest ? text.substring(0, longest) : text;
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private static String reason(Map<String, Object> event) {

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.SQLException;
 import java.util.List;
 
 import javax.sql.DataSource;
@@ -46,13 +47,20 @@ final class LedgerStore implements AutoCloseable {
             HikariDataSource writes = pool(settings, url, url.startsWith(SQLITE) ? 1 : CONNECTIONS);
             return new LedgerStore(writes, url.startsWith(SQLITE) ? pool(settings, url, CONNECTIONS) : writes);
         } catch (FlywayException | PoolInitializationException e) {
-            Throwable cause = e;
-            while (cause.getCause() != null) {
-                cause = cause.getCause();
-            }
             throw new Startup.InvalidSettings(List.of("ledger.url: " + (settings.get("ledger.url").isEmpty() ? directory.toString() : "the database")
-                    + " can't be used: " + cause.getMessage().lines().findFirst().orElse("")));
+                    + " can't be used: " + reason(e)));
         }
+    }
+
+    /** What the driver says, and what is behind that: for a host it does not find, the former names nothing. */
+    private static String reason(Exception error) {
+        Throwable said = error;
+        Throwable last = error;
+        while (last.getCause() != null) {
+            last = last.getCause();
+            said = last instanceof SQLException ? last : said;
+        }
+        return said.getMessage().lines().findFirst().orElse("") + (said == last ? "" : " (" + last + ")");
     }
 
     private static HikariDataSource pool(Settings settings, String url, int connections) {

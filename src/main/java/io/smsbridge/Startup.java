@@ -77,13 +77,22 @@ final class Startup extends MainListenerSupport {
 
         checkPort(settings.get("http.host"), Integer.parseInt(settings.get("http.port")));
         Path data = home.resolve(settings.get("data.directory"));
-        if (settings.get("queue.url").startsWith("vm:")) {
-            EmbeddedBroker broker = new EmbeddedBroker(data);
+        EmbeddedBroker broker = settings.get("queue.url").startsWith("vm:") ? new EmbeddedBroker(data) : null;
+        if (broker != null) {
             broker.start();
             context.getRegistry().bind("broker", broker);
             afterStop(context, broker::stop);
         }
-        LedgerStore ledger = LedgerStore.open(settings, data);
+        LedgerStore ledger;
+        try {
+            ledger = LedgerStore.open(settings, data);
+        } catch (InvalidSettings e) {
+            // A context that never started is never stopped.
+            if (broker != null) {
+                broker.stop();
+            }
+            throw e;
+        }
         afterStop(context, ledger::close);
         context.getRegistry().bind("ledgerWrites", DataSource.class, ledger.writes());
         context.getRegistry().bind("ledgerReads", DataSource.class, ledger.reads());

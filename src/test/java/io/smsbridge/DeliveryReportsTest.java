@@ -99,6 +99,25 @@ class DeliveryReportsTest {
                  "raw": %s}""".formatted(result)));
     }
 
+    /** What a database could refuse: NUL, half a character, more than an index takes, and next to nothing. */
+    @Test
+    void whateverAReportHoldsIsRecordedOnce() throws Exception {
+        String many = "\uD83D\uDC4D".repeat(300);
+        String delivered = "\"status\": {\"groupId\": 3}";
+        String odd = "{\"results\": [" + String.join(",",
+                result("nul-\\u0000-1", delivered + ", \"callbackData\": \"a\\u0000b\", \"to\": \"\\u0000\", \"bulkId\": \"\\u0000\""),
+                result("half-\\ud83d", delivered + ", \"callbackData\": \"\\ude00\", \"to\": 447700900123"),
+                result("x" + many, delivered + ", \"callbackData\": \"" + many + "\", \"to\": \"y" + many + "\", \"sender\": \"" + many + "\""),
+                result("\\u0000", delivered),
+                result("under-\\ud83d", "\"status\": {\"groupId\": 1, \"name\": \"\\u0000\"}")) + "]}";
+        report(odd);
+        assertThat(events(5)).extracting(event -> event.path("meta").asText())
+                .containsExactly("a\0b", "\uDE00", many, "", "");
+        report(odd);
+        report("{\"results\": [" + result("last", delivered) + "]}");
+        assertThat(events(6).get(5).get("messageId").asText()).isEqualTo("last");
+    }
+
     @Test
     void aReportInV2ShapeBecomesTheSameEvent() throws Exception {
         report("""

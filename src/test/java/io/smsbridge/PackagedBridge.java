@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,10 +32,11 @@ final class PackagedBridge implements AutoCloseable {
     }
 
     /** Starts the jar; what it prints goes to a file in its directory. */
-    static PackagedBridge start(Path home, int port, String... arguments) throws IOException {
+    static PackagedBridge start(Path home, int port, String... arguments) throws IOException, SQLException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Dhttp.port=" + port,
-                "-jar", Path.of(System.getProperty("bridge.jar")).toString()));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Dhttp.port=" + port));
+        TestLedger.settings(home).forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.addAll(List.of("-jar", Path.of(System.getProperty("bridge.jar")).toString()));
         command.addAll(List.of(arguments));
         Path log = Files.createTempFile(home, "output", ".txt");
         Process process = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true)

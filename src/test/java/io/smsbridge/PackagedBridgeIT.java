@@ -91,6 +91,16 @@ class PackagedBridgeIT {
     }
 
     @Test
+    void aDatabaseThatCannotBeReachedEndsItWithExitCode2() throws Exception {
+        Files.writeString(home.resolve("application.properties"), "account.a.baseUrl=https://x.api.infobip.com\naccount.a.apiKey=k\n"
+                + "sms.default-account=a\nledger.url=jdbc:postgresql://localhost:1/bridge\n");
+        PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort());
+        assertThat(bridge.exitCode()).isEqualTo(2);
+        assertThat(bridge.output().lines().dropWhile(line -> !line.startsWith("The bridge did not start"))).hasSize(2).element(1).asString()
+                .startsWith("  ledger.url: the database can't be used: Connection to localhost:1 refused.");
+    }
+
+    @Test
     void aSecondBridgeOnTheSameDirectoryEndsWithExitCode2() throws Exception {
         try (PackagedBridge first = PackagedBridge.start(home, TestBridge.freePort()).awaitAnswering()) {
             PackagedBridge second = PackagedBridge.start(home, TestBridge.freePort());

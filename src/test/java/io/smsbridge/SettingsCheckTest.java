@@ -3,8 +3,11 @@ package io.smsbridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,6 +139,31 @@ class SettingsCheckTest {
             assertThat(problems(Files.createDirectory(home.resolve("second")),
                     GOOD + "queue.url=tcp://localhost:1\nhttp.port=" + first.port + "\n"))
                     .singleElement().asString().startsWith("http.port: can't listen on 0.0.0.0:" + first.port);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "localhost:1 | Connection to localhost:1 refused.",
+        "nowhere.invalid | The connection attempt failed. (java.net.UnknownHostException: nowhere.invalid)",
+        "localhost:{port} | The connection attempt failed. (java.io.EOFException)"})
+    void aDatabaseThatCannotBeReachedIsToldInOneLine(String host, String reason) throws Exception {
+        try (ServerSocket noDatabase = new ServerSocket(0)) {
+            CompletableFuture.runAsync(() -> closeEveryConnection(noDatabase));
+            String address = host.replace("{port}", String.valueOf(noDatabase.getLocalPort()));
+            assertThat(problems(GOOD + "ledger.url=jdbc:postgresql://" + address + "/bridge?user=bridge&password=k-secret\n"))
+                    .singleElement().asString().startsWith("ledger.url: the database can't be used: " + reason)
+                    .doesNotContain("\n").doesNotContain("k-secret");
+        }
+    }
+
+    private static void closeEveryConnection(ServerSocket socket) {
+        try {
+            while (true) {
+                socket.accept().close();
+            }
+        } catch (IOException e) {
+            // The test has ended.
         }
     }
 

@@ -8,7 +8,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Properties;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +29,7 @@ final class TestBridge implements AutoCloseable {
     private final Main main;
 
     /**
-     * @param home     an empty directory, or one of an earlier bridge
+     * @param home     an empty directory, or one of an earlier bridge, whose data it goes on with
      * @param settings the lines of its application.properties; http.port is added
      * @param maps     name and text of each map of its own, in turn
      */
@@ -47,7 +46,7 @@ final class TestBridge implements AutoCloseable {
         for (int i = 0; i < maps.length; i += 2) {
             Files.writeString(routes.resolve("maps").resolve(maps[i]), maps[i + 1]);
         }
-        main = Bridge.create(home, new Properties());
+        main = Bridge.create(home, TestLedger.settings(home));
         try {
             main.start();
         } catch (Exception e) {

@@ -28,6 +28,9 @@ public final class Benchmark {
     private static final double BATCH_TARGET = 30;
     private static final double FORWARD_TARGET = 0.5;
 
+    /** Messages in the ledger that is compared with an empty one. */
+    private static final int REMEMBERED = 1_000_000;
+
     private static final Pattern RESULT = Pattern.compile(
             "bench requests=(\\d+) micros=(\\d+) refused=(\\d+) broken=(\\d+) p50=([\\d.]+) p99=([\\d.]+)");
 
@@ -93,6 +96,10 @@ public final class Benchmark {
                 new Load("reports", "/infobip/delivery-reports/bench", 100, 64, reported));
         // For a profile of one load: -Dbench.only=sends-100 -Dbench.jvm=-XX:StartFlightRecording=...
         String only = System.getProperty("bench.only", "");
+        if (only.equals("ledger")) {
+            ledger(reported);
+            return;
+        }
         if (!only.isEmpty()) {
             for (Load load : loads) {
                 if (only.equals(load.kind() + "-" + load.perPost())) {
@@ -106,6 +113,8 @@ public final class Benchmark {
         Result batch = measure(loads.get(2));
         Result report = measure(loads.get(3));
         Result reports = measure(loads.get(4));
+        System.out.println();
+        ledger(reported);
 
         double base = empty.taken();
         System.out.printf(Locale.ROOT, "%n%-44s %-29s %10s %9s %9s  %s%n", "measured for " + MEASURED.toSeconds() + " s after "
@@ -127,6 +136,18 @@ public final class Benchmark {
         // Each report is an event to each of the two.
         target("events forwarded to reports taken, 1 per POST", 2 * report.passed() / report.taken(), FORWARD_TARGET);
         target("events forwarded to reports taken, 100 per POST", 2 * reports.passed() / reports.taken(), FORWARD_TARGET);
+    }
+
+    /** What a ledger that remembers a million messages makes of the rate, on SQLite. */
+    private void ledger(List<String> sinks) throws Exception {
+        Load load = new Load("ledger", "/infobip/delivery-reports/bench", 100, 64, sinks);
+        Result empty = measure(load, Path.of("routes"), "", "ledger-empty");
+        LedgerRows.write(directory.resolve("ledger-full"), REMEMBERED);
+        Result full = measure(load, Path.of("routes"), "", "ledger-full");
+        System.out.printf(Locale.ROOT, "%n%-52s %10s %10s%n", "delivery reports, " + load, "taken", "forwarded");
+        System.out.printf(Locale.ROOT, "%-52s %10.0f %10.0f%n", "with an empty ledger, per second", empty.taken(), empty.passed());
+        System.out.printf(Locale.ROOT, "%-52s %10.0f %10.0f%n", "with a million messages in the ledger, per second", full.taken(), full.passed());
+        System.out.printf(Locale.ROOT, "%-52s %10.2f %10.2f%n", "a million to empty", full.taken() / empty.taken(), full.passed() / empty.passed());
     }
 
     private static void row(String what, Load load, double rate, double base, double taken, String latency) {

@@ -41,7 +41,7 @@ final class BridgeProcess implements AutoCloseable {
     private final Path home;
 
     /**
-     * @param home     a directory that does not exist yet
+     * @param home     a directory that does not exist yet, or holds no more than data
      * @param routes   the routes to copy
      * @param settings more lines of application.properties
      * @param peers    port of Infobip and the downstreams
