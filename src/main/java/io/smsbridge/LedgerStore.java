@@ -70,7 +70,7 @@ final class LedgerStore implements AutoCloseable {
         config.setPassword(settings.get("ledger.password"));
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(1);
-        config.setConnectionTimeout(10_000);
+        config.setConnectionTimeout(Long.parseLong(settings.get("ledger.connectTimeout")));
         if (url.startsWith(SQLITE)) {
             config.addDataSourceProperty("journal_mode", "WAL");
             // A commit is on disk when it returns, as in the queue.

@@ -124,6 +124,7 @@ final class SettingsCheck {
         if (!url.isEmpty() && !url.startsWith("jdbc:sqlite:") && !url.startsWith("jdbc:postgresql:")) {
             problems.add("ledger.url: has to begin with jdbc:postgresql:// or jdbc:sqlite:, or be empty for a file in data.directory");
         }
+        wholeNumber(problems, "ledger.connectTimeout", value.apply("ledger.connectTimeout"), 250, 60_000);
         long retention = duration(problems, "ledger.retention", value.apply("ledger.retention"));
         long replyWindow = duration(problems, "ledger.replyWindow", value.apply("ledger.replyWindow"));
         if (retention < TimeUnit.DAYS.toMillis(2)) {

@@ -57,6 +57,7 @@ class LedgerTest {
                 account.second.baseUrl=%2$s
                 account.second.apiKey=k
                 sms.default-account=main
+                ledger.connectTimeout=250
                 downstream.events.url=%1$s/events
                 downstream.events.format=events
                 downstream.events.events=sent,delivered,failed,replied,clicked
@@ -373,7 +374,6 @@ class LedgerTest {
         String id = newId();
         HikariDataSource pool = (HikariDataSource) ledger();
         List<Connection> all = new ArrayList<>();
-        pool.setConnectionTimeout(250);
         try {
             for (int i = 0; i < pool.getMaximumPoolSize(); i++) {
                 all.add(pool.getConnection());
@@ -385,7 +385,6 @@ class LedgerTest {
             for (Connection connection : all) {
                 connection.close();
             }
-            pool.setConnectionTimeout(10_000);
         }
         awaitTold(id, "delivered");
         await().until(() -> sentTo("447700900231").size() == 1);
