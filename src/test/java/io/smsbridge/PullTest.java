@@ -111,7 +111,7 @@ class PullTest {
     }
 
     private static List<String> log() throws Exception {
-        return Files.readAllLines(Path.of("target/test.log"));
+        return Files.readAllLines(TestBridge.LOG);
     }
 
     private static long stored(TestBridge bridge, String queue) {

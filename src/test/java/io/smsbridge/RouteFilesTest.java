@@ -2,7 +2,6 @@ package io.smsbridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +31,9 @@ class RouteFilesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final JsonSchema SCHEMA = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)
+            .getSchema(RouteFilesTest.class.getResourceAsStream("/schema/camelYamlDsl.json"));
+
     static List<Path> routeFiles() throws Exception {
         try (Stream<Path> files = Files.walk(Path.of("routes"))) {
             return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
@@ -45,10 +47,7 @@ class RouteFilesTest {
     @ParameterizedTest
     @MethodSource("routeFiles")
     void keepToTheSchemaOfTheYamlDsl(Path file) throws Exception {
-        try (InputStream in = getClass().getResourceAsStream("/schema/camelYamlDsl.json")) {
-            JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(in);
-            assertThat(schema.validate(read(file))).isEmpty();
-        }
+        assertThat(SCHEMA.validate(read(file))).isEmpty();
     }
 
     @Test

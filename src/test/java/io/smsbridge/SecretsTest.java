@@ -63,7 +63,7 @@ class SecretsTest {
             assertThat(seen).hasSizeGreaterThan(1000);
             assertThat(seen).noneMatch(text -> SECRETS.stream().anyMatch(text::contains));
         }
-        List<String> telling = Files.readAllLines(Path.of("target/test.log")).stream()
+        List<String> telling = Files.readAllLines(TestBridge.LOG).stream()
                 .filter(line -> line.contains("447700900123") || SECRETS.stream().anyMatch(line::contains)).toList();
         assertThat(telling).isEmpty();
     }

@@ -22,6 +22,8 @@ import org.apache.camel.main.Main;
 final class TestBridge implements AutoCloseable {
 
     static final ObjectMapper JSON = new ObjectMapper();
+    /** What bridges of this run have logged; log4j2-test.xml names it likewise. */
+    static final Path LOG = Path.of("target", System.getProperty("test.log", "test.log"));
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     final Path home;
