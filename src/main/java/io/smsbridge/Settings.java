@@ -99,12 +99,15 @@ final class Settings implements RouteTemplateParameterSource {
     /** Whether the simulated Infobip runs; with {@code auto}, when an account uses it. */
     static boolean sandboxOn(PropertiesComponent properties) {
         String enabled = properties.resolveProperty("sandbox.enabled").orElse("auto");
-        if (!enabled.equals("auto")) {
-            return Boolean.parseBoolean(enabled);
-        }
+        return enabled.equals("auto") ? !sandboxAccount(properties).isEmpty() : Boolean.parseBoolean(enabled);
+    }
+
+    /** The first account that uses the simulated Infobip of this process; empty when none does. */
+    static String sandboxAccount(PropertiesComponent properties) {
         String sandbox = "http://localhost:" + properties.resolveProperty("http.port").orElse("") + "/sandbox/infobip";
         return keys(properties, key -> key.startsWith("account.") && key.endsWith(".baseUrl")).stream()
-                .anyMatch(key -> sandbox.equals(properties.resolveProperty(key).orElse(null)));
+                .filter(key -> sandbox.equals(properties.resolveProperty(key).orElse(null)))
+                .map(key -> key.split("\\.")[1]).findFirst().orElse("");
     }
 
     private static Set<String> keys(PropertiesComponent properties, Predicate<String> filter) {

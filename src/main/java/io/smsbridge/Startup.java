@@ -45,6 +45,7 @@ final class Startup extends MainListenerSupport {
             throw new InvalidSettings(problems);
         }
         properties.addOverrideProperty("sandbox.on", String.valueOf(Settings.sandboxOn(properties)));
+        properties.addOverrideProperty("sandbox.account", Settings.sandboxAccount(properties));
     }
 
     /** After the route templates are loaded, which say what settings there are, and before any route is made from them. */
