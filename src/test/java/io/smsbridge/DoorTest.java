@@ -60,6 +60,8 @@ class DoorTest {
         assertThat(bridge.post("/sms/send", SEND, "Authorization", "Bearer").statusCode()).isEqualTo(401);
         assertThat(bridge.post("/sms/send", SEND, "Authorization", basic("caller-key:other")).statusCode()).isEqualTo(401);
         assertThat(bridge.post("/sms/send", SEND, "Authorization", "Basic %%%").statusCode()).isEqualTo(401);
+        assertThat(bridge.get("/sms/messages/any").statusCode()).isEqualTo(401);
+        assertThat(bridge.get("/sms/messages/any", "X-API-Key", "caller-key").statusCode()).isEqualTo(404);
         assertThat(bridge.post("/sms/send/nobody", SEND).body()).doesNotContain("main").doesNotContain("caller-key");
     }
 
