@@ -192,6 +192,7 @@ class DeliveryReportsTest {
         Exchange letter = bridge.take("dead-letters.webhooks.delivery-reports");
         assertThat(letter.getMessage().getBody(String.class)).isEqualTo(body);
         assertThat(letter.getMessage().getHeader("reason", String.class)).isNotBlank();
+        assertThat(letter.getMessage().getHeader("account", String.class)).isEqualTo("main");
     }
 
     @Test
