@@ -23,7 +23,7 @@ public final class Benchmark {
     private static final Duration WARM_UP = Duration.ofSeconds(20);
     private static final Duration MEASURED = Duration.ofSeconds(8);
     /** Longest wait for what was taken to be passed on. */
-    private static final Duration DRAIN = Duration.ofSeconds(180);
+    private static final Duration DRAIN = Duration.ofSeconds(600);
 
     private static final double BATCH_TARGET = 30;
     private static final double FORWARD_TARGET = 0.5;
