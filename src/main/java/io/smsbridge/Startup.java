@@ -9,6 +9,7 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
+import jakarta.jms.ConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.main.BaseMainSupport;
@@ -74,6 +75,8 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("door", new Door(settings.get("sms.apiKey"), settings.get("webhooks.token")));
         context.getRegistry().bind("retries", new Retries());
         context.getRegistry().bind("pull", new Pull());
+        context.getRegistry().bind("queues", new Queues(
+                () -> context.getRegistry().lookupByNameAndType("queuePool", ConnectionFactory.class)));
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
 
         checkPort(settings.get("http.host"), Integer.parseInt(settings.get("http.port")));
