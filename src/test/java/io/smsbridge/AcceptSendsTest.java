@@ -188,7 +188,10 @@ class AcceptSendsTest {
         "{\"to\": \"447700900123\", \"text\": \"Hi\", \"brandCode\": \"4x\"} | brandCode: has to be a whole number of 32 bits",
         "{\"to\": \"447700900123\", \"text\": \"Hi\", \"languageCode\": \"DE\"} | languageCode: has to be one of NONE, TR, ES, PT, AUTODETECT",
         "{\"to\": \"447700900123\", \"text\": \"Hi\", \"sendAt\": \"tomorrow\"} | sendAt: not a time with an offset, such as 2026-11-24T09:00:00+01:00",
-        "{\"to\": \"447700900123\", \"text\": \"Hi\", \"sendAt\": \"2126-11-24T09:00:00Z\"} | sendAt: more than 180 days ahead"})
+        "{\"to\": \"447700900123\", \"text\": \"Hi\", \"sendAt\": \"2126-11-24T09:00:00Z\"} | sendAt: more than 180 days ahead",
+        "{\"to\": \"447700900123\", \"text\": \"Hi\", \"sendBefore\": \"soon\"} | sendBefore: not a time with an offset, such as 2026-11-24T09:00:00+01:00",
+        "{\"to\": \"447700900123\", \"text\": \"Hi\", \"validUntil\": \"2020-11-24T09:00:00Z\"} | sendBefore: has passed",
+        "{\"to\": \"447700900123\", \"text\": \"Hi\", \"sendAt\": \"2099-11-24T09:00:00Z\", \"expiresAt\": \"2099-11-24T10:00:00+01:00\"} | sendBefore: is not after sendAt; sendAt: more than 180 days ahead"})
     void refusesABadRecipientByNameAndReason(String json, String reason) throws Exception {
         JsonNode answer = answered(400, bridge.post("/sms/send/main", json));
         assertThat(answer.get("status").asText()).isEqualTo("error");

@@ -274,6 +274,74 @@ class InfobipAccountTest {
                 + event.path("failureCode").asText()).containsExactlyInAnyOrder("r1 sent ", "r2 failed 910", "r3 failed 900");
     }
 
+    private static String soon() {
+        return java.time.Instant.now().plusSeconds(2).toString();
+    }
+
+    private String reasonInHistory(String id) throws Exception {
+        JsonNode message = JSON.readTree(bridge.get("/sms/messages/" + id).body()).at("/messages/0");
+        return message.get("state").asText() + " " + message.path("reason").asText();
+    }
+
+    @Test
+    void whoseTimeHasPassedWhileWaitingIsNotSentAndTheOthersAre() throws Exception {
+        infobip.answers(aResponse().withStatus(503).withHeader("Retry-After", "3"));
+        String late = TestBridge.newId();
+        String later = TestBridge.newId();
+        JsonNode answer = bridge.send("plain", """
+                {"text": "A", "messages": [{"to": "447700900121", "mid": "%s", "validityPeriod": {"amount": 2, "timeUnit": "SECONDS"}},
+                                           {"to": "447700900122", "mid": "in time", "sendBefore": "2099-01-01T00:00:00Z"},
+                                           {"to": "447700900123", "mid": "%s", "sendBefore": "%s"},
+                                           {"to": "447700900124", "mid": "any time"}]}""".formatted(late, later, soon()));
+        List<JsonNode> events = events(4);
+        assertThat(events).filteredOn(event -> event.get("type").asText().equals("failed")).hasSize(2).allSatisfy(event -> {
+            assertThat(event.get("meta").asText()).isIn(late, later);
+            assertThat(event.get("failureCode").asText()).isEqualTo("916");
+            assertThat(event.get("from").asText()).isEqualTo("Shop");
+            assertThat(event.get("account").asText()).isEqualTo("plain");
+            assertThat(event.at("/status/description").asText()).startsWith("not sent: it waited in the bridge, and was to be sent before 20");
+        });
+        assertThat(events).filteredOn(event -> event.get("type").asText().equals("sent")).extracting(event -> event.get("meta").asText())
+                .containsExactlyInAnyOrder("in time", "any time");
+        assertThat(infobip.calls()).hasSize(2);
+        assertThat(infobip.calls().get(1).findValuesAsText("to")).containsExactly("447700900122", "447700900124");
+        assertThat(infobip.calls().get(1).toString()).doesNotContain("sendBefore");
+        assertThat(reasonInHistory(answer.at("/messages/0/messageId").asText())).isEqualTo("failed EXPIRED_BEFORE_SENDING");
+    }
+
+    @Test
+    void aCallOfWhichNobodyIsLeftIsNotMade() throws Exception {
+        infobip.answers(aResponse().withStatus(503).withHeader("Retry-After", "3"));
+        bridge.send("plain", "{\"to\": \"447700900123\", \"text\": \"Your code is 1\", \"validUntil\": \"" + soon() + "\"}");
+        assertThat(events(1).get(0).get("failureCode").asText()).isEqualTo("916");
+        await().until(() -> bridge.waiting("sends.plain") == 0);
+        assertThat(infobip.calls()).hasSize(1);
+    }
+
+    /** Infobip keeps it until then, and the validity counts from there. */
+    @Test
+    void whatIsToBeSentLaterIsValidFromThenOn() throws Exception {
+        infobip.answers(aResponse().withStatus(503).withHeader("Retry-After", "2"));
+        String at = java.time.Instant.now().plusSeconds(5).toString();
+        bridge.send("plain", "{\"to\": \"447700900123\", \"text\": \"A\", \"sendAt\": \"" + at
+                + "\", \"validityPeriod\": {\"amount\": 1, \"timeUnit\": \"SECONDS\"}}");
+        assertThat(events(1).get(0).get("type").asText()).isEqualTo("sent");
+    }
+
+    @Test
+    void aDeadLetterPutBackAfterItsTimeIsNotSent() throws Exception {
+        infobip.answers(aResponse().withStatus(503));
+        bridge.send("impatient", "{\"to\": \"447700900123\", \"text\": \"A\", \"mid\": \"" + TestBridge.newId() + "\", \"sendBefore\": \"" + soon() + "\"}");
+        Exchange deadLetter = bridge.take("dead-letters.sends.impatient");
+        java.time.Instant before = java.time.Instant.parse(
+                JSON.readTree(deadLetter.getMessage().getBody(String.class)).at("/records/0/sendBefore").asText());
+        await().until(() -> java.time.Instant.now().isAfter(before.plusSeconds(1)));
+        bridge.context().createProducerTemplate().sendBodyAndHeader("jms:queue:sends.impatient", deadLetter.getMessage().getBody(),
+                "requestId", deadLetter.getMessage().getHeader("requestId"));
+        await().until(() -> bridge.waiting("sends.impatient") == 0);
+        assertThat(infobip.calls()).hasSize(1);
+    }
+
     static List<ResponseDefinitionBuilder> safeToTryAgain() {
         return List.of(
                 aResponse().withStatus(429).withBody("{\"errorCode\": \"E429\", \"description\": \"slow down\"}"),
