@@ -92,6 +92,7 @@ final class SendTest {
             overrides.setProperty("http.port", String.valueOf(free.getLocalPort()));
         }
         overrides.setProperty("http.host", "127.0.0.1");
+        overrides.setProperty("management.enabled", "false");
         overrides.setProperty("sms.apiKey", "");
         overrides.setProperty("queue.url", "vm://0");
         overrides.setProperty("data.directory", data.toString());

@@ -31,7 +31,7 @@ final class SettingsCheck {
     private static final Set<String> REGIONS = Set.of("india", "turkey", "south-korea");
     private static final Set<String> CLICK_TRACKING = Set.of("off", "default-domain", "custom-domain");
     private static final Set<String> EVENT_TYPES = Set.of("sent", "delivered", "failed", "replied", "clicked");
-    private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "sms.", "webhooks.", "sandbox.", "data.", "queue.", "ledger.", "optOut.");
+    private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "management.", "console.", "sms.", "webhooks.", "sandbox.", "data.", "queue.", "ledger.", "optOut.");
 
     private final Settings settings;
     private final Set<String> maps;
@@ -67,6 +67,11 @@ final class SettingsCheck {
                 warnings.add(account.key("clickTracking") + ": Indian operators refuse links of domains not allow-listed with DLT"
                         + " (error 4153); custom-domain with an allow-listed domain avoids that.");
             }
+        }
+        if (settings.get("management.enabled").equals("true") && !settings.get("management.host").matches("127\\..*|localhost|::1|\\[::1\\]")
+                && !settings.get("camel.management.useGlobalSslContextParameters").equals("true")) {
+            warnings.add("management.host: " + settings.get("management.host") + " lets other machines reach the console without TLS; put a"
+                    + " proxy in front that ends TLS, and leave 127.0.0.1.");
         }
         if (!settings.sandboxOn()) {
             if (settings.get("sms.apiKey").isEmpty()) {
@@ -112,11 +117,24 @@ final class SettingsCheck {
         wholeNumber(problems, "http.port", value.apply("http.port"), 1, 65535);
         wholeNumber(problems, "http.threads", value.apply("http.threads"), 1, 10_000);
         wholeNumber(problems, "http.maxBodySize", value.apply("http.maxBodySize"), 1, Integer.MAX_VALUE);
+        management(problems, value);
         wholeNumber(problems, "sms.maxRecipients", value.apply("sms.maxRecipients"), 1, 10_000);
         ledger(problems, value);
         oneOf(problems, "optOut.enforce", value.apply("optOut.enforce"), Set.of("true", "false"));
         oneOf(problems, "sandbox.enabled", value.apply("sandbox.enabled"), Set.of("auto", "true", "false"));
         return problems;
+    }
+
+    private static void management(List<String> problems, UnaryOperator<String> value) {
+        oneOf(problems, "management.enabled", value.apply("management.enabled"), Set.of("true", "false"));
+        wholeNumber(problems, "management.port", value.apply("management.port"), 1, 65535);
+        if (value.apply("management.enabled").equals("true") && value.apply("management.port").equals(value.apply("http.port"))) {
+            problems.add("management.port: " + value.apply("management.port") + " is http.port, too; choose another");
+        }
+        if (!value.apply("console.username").matches("[^:\\s]+")) {
+            problems.add("console.username: '" + value.apply("console.username") + "' has to be a name without spaces and :");
+        }
+        duration(problems, "console.sessionTimeout", value.apply("console.sessionTimeout"));
     }
 
     private static void ledger(List<String> problems, UnaryOperator<String> value) {

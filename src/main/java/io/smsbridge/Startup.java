@@ -12,6 +12,8 @@ import javax.sql.DataSource;
 import jakarta.jms.ConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.component.platform.http.main.ManagementHttpServer;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.PropertiesComponent;
@@ -79,7 +81,12 @@ final class Startup extends MainListenerSupport {
                 () -> context.getRegistry().lookupByNameAndType("queuePool", ConnectionFactory.class)));
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
 
-        checkPort(settings.get("http.host"), Integer.parseInt(settings.get("http.port")));
+        checkPort(settings, "http");
+        ManagementHttpServer management = context.hasService(ManagementHttpServer.class);
+        if (management != null) {
+            checkPort(settings, "management");
+        }
+        context.getRegistry().bind("managementPort", PlatformHttpEngine.class, new ManagementPort(management == null ? 0 : management.getPort()));
         Path data = home.resolve(settings.get("data.directory"));
         EmbeddedBroker broker = settings.get("queue.url").startsWith("vm:") ? new EmbeddedBroker(data) : null;
         if (broker != null) {
@@ -100,6 +107,9 @@ final class Startup extends MainListenerSupport {
         afterStop(context, ledger::close);
         context.getRegistry().bind("ledgerWrites", DataSource.class, ledger.writes());
         context.getRegistry().bind("ledgerReads", DataSource.class, ledger.reads());
+        if (management != null) {
+            guard(management, settings, data);
+        }
         if (settings.sandboxOn()) {
             LOG.warn("SANDBOX: Infobip is played by this process. Nothing leaves this machine, and nobody gets an SMS.");
         }
@@ -114,12 +124,21 @@ final class Startup extends MainListenerSupport {
         });
     }
 
+    /** What the server has been told so far, it serves from its start on; only afterwards are there routes on it. */
+    private static void guard(ManagementHttpServer server, Settings settings, Path data) {
+        ConsoleUsers users = ConsoleUsers.open(settings.get("console.username"), settings.get("console.password"), data);
+        new ConsoleDoor(users, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout"))).guard(server.getConfiguration());
+        server.setMaxBodySize(Long.parseLong(settings.get("http.maxBodySize")));
+    }
+
     /** Vert.x only logs that it can't listen, and the bridge would run on without a door. */
-    private static void checkPort(String host, int port) {
+    private static void checkPort(Settings settings, String server) {
+        String host = settings.get(server + ".host");
+        int port = Integer.parseInt(settings.get(server + ".port"));
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(host, port));
         } catch (IOException e) {
-            throw new InvalidSettings(List.of("http.port: can't listen on " + host + ":" + port + " (" + e.getMessage()
+            throw new InvalidSettings(List.of(server + ".port: can't listen on " + host + ":" + port + " (" + e.getMessage()
                     + "); stop what listens there, or choose another port"));
         }
     }

@@ -21,27 +21,31 @@ final class PackagedBridge implements AutoCloseable {
 
     final Path home;
     final int port;
+    final int managementPort;
     final Path log;
     final Process process;
 
-    private PackagedBridge(Path home, int port, Path log, Process process) {
+    private PackagedBridge(Path home, int port, int managementPort, Path log, Process process) {
         this.home = home;
         this.port = port;
+        this.managementPort = managementPort;
         this.log = log;
         this.process = process;
     }
 
     /** Starts the jar; what it prints goes to a file in its directory. */
     static PackagedBridge start(Path home, int port, String... arguments) throws IOException, SQLException {
+        int managementPort = TestBridge.freePort();
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Dhttp.port=" + port));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Dhttp.port=" + port,
+                "-Dmanagement.port=" + managementPort));
         TestLedger.settings(home).forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(List.of("-jar", Path.of(System.getProperty("bridge.jar")).toString()));
         command.addAll(List.of(arguments));
         Path log = Files.createTempFile(home, "output", ".txt");
         Process process = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true)
                 .redirectOutput(log.toFile()).start();
-        return new PackagedBridge(home, port, log, process);
+        return new PackagedBridge(home, port, managementPort, log, process);
     }
 
     PackagedBridge awaitAnswering() {

@@ -6,8 +6,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,23 +26,29 @@ final class TestBridge implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
     /** What bridges of this run have logged; log4j2-test.xml names it likewise. */
     static final Path LOG = Path.of("target", System.getProperty("test.log", "test.log"));
+    static final String CONSOLE_PASSWORD = "c0nsole";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     final Path home;
     final int port;
+    /** Of the console and what else is for operators; those of a test ask as admin, with CONSOLE_PASSWORD. */
+    final int managementPort;
     private final Main main;
 
     /**
      * @param home     an empty directory, or one of an earlier bridge, whose data it goes on with
-     * @param settings the lines of its application.properties; http.port is added
+     * @param settings the lines of its application.properties; ports and the console's password are added
      * @param maps     name and text of each map of its own, in turn
      */
     TestBridge(Path home, String settings, String... maps) throws Exception {
         this.home = home;
-        Matcher given = Pattern.compile("(?m)^http.port=(\\d+)$").matcher(settings);
-        this.port = given.find() ? Integer.parseInt(given.group(1)) : freePort();
+        this.port = port(settings, "http.port");
+        this.managementPort = port(settings, "management.port");
         Files.writeString(home.resolve("application.properties"), settings
-                + (settings.contains("http.port=") ? "" : "\nhttp.port=" + port) + (settings.contains("http.threads=") ? "" : "\nhttp.threads=32"));
+                + (settings.contains("http.port=") ? "" : "\nhttp.port=" + port)
+                + (settings.contains("management.") ? "" : "\nmanagement.port=" + managementPort)
+                + (settings.contains("console.") ? "" : "\nconsole.password=" + CONSOLE_PASSWORD)
+                + (settings.contains("http.threads=") ? "" : "\nhttp.threads=32"));
         Path routes = home.resolve("routes");
         if (!Files.exists(routes)) {
             copy(Path.of("routes"), routes);
@@ -56,6 +64,11 @@ final class TestBridge implements AutoCloseable {
             main.stop();
             throw e;
         }
+    }
+
+    private static int port(String settings, String key) throws IOException {
+        Matcher given = Pattern.compile("(?m)^" + key + "=(\\d+)$").matcher(settings);
+        return given.find() ? Integer.parseInt(given.group(1)) : freePort();
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -92,6 +105,18 @@ final class TestBridge implements AutoCloseable {
 
     HttpResponse<String> get(String path, String... headers) throws Exception {
         return call(HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)), headers);
+    }
+
+    /** Calls the management port as the console's user. */
+    HttpResponse<String> manage(String method, String path, String body) throws Exception {
+        return manage(method, path, body, "Authorization",
+                "Basic " + Base64.getEncoder().encodeToString(("admin:" + CONSOLE_PASSWORD).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Calls the management port as anybody, but for what the headers say. */
+    HttpResponse<String> manage(String method, String path, String body, String... headers) throws Exception {
+        return call(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
+                .method(method, HttpRequest.BodyPublishers.ofString(body)), headers);
     }
 
     private static HttpResponse<String> call(HttpRequest.Builder request, String... headers) throws Exception {

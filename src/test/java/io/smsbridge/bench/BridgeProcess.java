@@ -56,6 +56,7 @@ final class BridgeProcess implements AutoCloseable {
         Files.writeString(home.resolve("application.properties"), """
                 http.host=127.0.0.1
                 http.port=%d
+                management.enabled=false
                 sms.default-account=bench
                 account.bench.baseUrl=http://127.0.0.1:%2$d
                 account.bench.apiKey=key

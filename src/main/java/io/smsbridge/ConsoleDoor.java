@@ -1,0 +1,191 @@
+package io.smsbridge;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.authentication.AuthenticationProvider;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.AuthenticationHandler;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
+
+/**
+ * Who may come in on the management port: everything there but health and metrics asks for a console user, by the session of a
+ * login, or by HTTP Basic. It is part of the server's own configuration, so that it stands before the port is open.
+ */
+final class ConsoleDoor implements AuthenticationHandler {
+
+    /** What the management port serves to anyone, and below each. */
+    private static final List<String> OPEN = List.of("/observe/health", "/observe/metrics");
+
+    private static final String COOKIE = "sms-bridge-console";
+    private static final int MOST_SESSIONS = 1000;
+    private static final long LONGEST_SESSION = 12 * 60 * 60_000L;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private record Session(String user, long since, long used) {
+    }
+
+    private final ConsoleUsers users;
+    private final long sessionTimeout;
+    private final LoginThrottle throttle = new LoginThrottle();
+    private final Map<String, Session> sessions = new LinkedHashMap<>();
+    private WorkerExecutor worker;
+
+    /** @param sessionTimeout milliseconds without a request after which a session ends */
+    ConsoleDoor(ConsoleUsers users, long sessionTimeout) {
+        this.users = users;
+        this.sessionTimeout = sessionTimeout;
+    }
+
+    /** Puts the door before all that a server serves; the server must not have been started yet. */
+    void guard(VertxPlatformHttpServerConfiguration server) {
+        AuthenticationConfig.AuthenticationConfigEntry entry = new AuthenticationConfig.AuthenticationConfigEntry();
+        entry.setPath("/*");
+        entry.setAuthenticationProviderFactory(vertx -> {
+            // One at a time: guesses can take no more of the machine than one thread.
+            worker = vertx.createSharedWorkerExecutor("console-logins", 1);
+            return null;
+        });
+        entry.setAuthenticationHandlerFactory(new AuthenticationConfig.AuthenticationHandlerFactory() {
+            @Override
+            public <T extends AuthenticationProvider> AuthenticationHandler createAuthenticationHandler(T provider) {
+                return ConsoleDoor.this;
+            }
+        });
+        server.getAuthenticationConfig().getEntries().add(entry);
+        server.getAuthenticationConfig().setEnabled(true);
+    }
+
+    @Override
+    public void handle(RoutingContext call) {
+        if (OPEN.stream().anyMatch(path -> isBelow(call.normalizedPath(), path))) {
+            call.next();
+        } else if (fromAnotherSite(call)) {
+            refuse(call, 403, "asked for by a page of another site");
+        } else if (user(call) != null) {
+            call.next();
+        } else {
+            basic(call);
+        }
+    }
+
+    private static boolean isBelow(String path, String parent) {
+        return path.equals(parent) || path.startsWith(parent + "/");
+    }
+
+    /** Another port of the same host is the same site to a cookie, so its SameSite alone is not enough. */
+    private static boolean fromAnotherSite(RoutingContext call) {
+        String site = call.request().getHeader("Sec-Fetch-Site");
+        return site != null && !Set.of("same-origin", "none").contains(site);
+    }
+
+    private void basic(RoutingContext call) {
+        String[] credentials = credentials(call.request().getHeader("Authorization"));
+        if (credentials == null) {
+            // Without WWW-Authenticate: a browser would ask by itself, and send along what it was told from any page.
+            refuse(call, 401, "log in, or give a console user by HTTP Basic");
+            return;
+        }
+        call.request().pause();
+        check(call, credentials[0], credentials[1]).onComplete(checked -> {
+            call.request().resume();
+            if (checked.succeeded() && checked.result()) {
+                call.next();
+            } else if (!call.response().ended()) {
+                refuse(call, 401, "wrong user or password");
+            }
+        });
+    }
+
+    private static String[] credentials(String authorization) {
+        if (authorization == null || !authorization.regionMatches(true, 0, "Basic ", 0, 6)) {
+            return null;
+        }
+        try {
+            String[] pair = new String(Base64.getDecoder().decode(authorization.substring(6).strip()), StandardCharsets.UTF_8).split(":", 2);
+            return pair.length == 2 ? pair : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** Whether there is such a user; answers 429 by itself to a caller who has failed too often. */
+    Future<Boolean> check(RoutingContext call, String name, String password) {
+        String caller = call.request().remoteAddress().hostAddress();
+        long wait = throttle.secondsToWait(caller);
+        if (wait > 0) {
+            call.response().putHeader("Retry-After", String.valueOf(wait));
+            refuse(call, 429, "too many wrong passwords; wait " + wait + " s");
+            return Future.succeededFuture(false);
+        }
+        Callable<Boolean> check = () -> {
+            boolean known = users.know(name, password);
+            throttle.tried(caller, known);
+            return known;
+        };
+        return worker.executeBlocking(check);
+    }
+
+    static void refuse(RoutingContext call, int status, String error) {
+        call.response().setStatusCode(status).putHeader("Content-Type", "application/json")
+                .end(new JsonObject().put("status", "error").put("error", error).encode());
+    }
+
+    /** The user of a call's session; null when it has none. */
+    String user(RoutingContext call) {
+        Cookie cookie = call.request().getCookie(COOKIE);
+        if (cookie == null) {
+            return null;
+        }
+        long now = System.currentTimeMillis();
+        synchronized (sessions) {
+            Session session = sessions.computeIfPresent(cookie.getValue(), (token, known) ->
+                    now - known.used() > sessionTimeout || now - known.since() > LONGEST_SESSION ? null : new Session(known.user(), known.since(), now));
+            return session == null ? null : session.user();
+        }
+    }
+
+    /** Begins a session under a new id. */
+    void begin(RoutingContext call, String user) {
+        byte[] bytes = new byte[32];
+        RANDOM.nextBytes(bytes);
+        String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        long now = System.currentTimeMillis();
+        synchronized (sessions) {
+            sessions.values().removeIf(session -> now - session.used() > sessionTimeout);
+            if (sessions.size() >= MOST_SESSIONS) {
+                sessions.remove(sessions.keySet().iterator().next());
+            }
+            sessions.put(token, new Session(user, now, now));
+        }
+        call.response().addCookie(cookie(call, token));
+    }
+
+    /** Ends a call's session. */
+    void end(RoutingContext call) {
+        Cookie cookie = call.request().getCookie(COOKIE);
+        if (cookie != null) {
+            synchronized (sessions) {
+                sessions.remove(cookie.getValue());
+            }
+            call.response().addCookie(cookie(call, "").setMaxAge(0));
+        }
+    }
+
+    private static Cookie cookie(RoutingContext call, String value) {
+        boolean tls = call.request().isSSL() || "https".equals(call.request().getHeader("X-Forwarded-Proto"));
+        return Cookie.cookie(COOKIE, value).setPath("/").setHttpOnly(true).setSameSite(CookieSameSite.STRICT).setSecure(tls);
+    }
+}
