@@ -60,6 +60,11 @@ public final class Ledger {
                 "recipient", number(send.get("to"))));
     }
 
+    /** Rows for keep-given-up.sql and reopen-replayed.sql, of a replayed call's records. */
+    public List<Map<String, Object>> replays(List<Map<String, Object>> records) {
+        return rows(records, send -> row("id", key(send.get("messageId"))));
+    }
+
     /** Rows for record-states.sql, of events that are sent, delivered or failed. */
     public List<Map<String, Object>> states(List<Map<String, Object>> events) {
         return rows(events, event -> {
@@ -136,8 +141,21 @@ public final class Ledger {
     }
 
     /**
+     * Those of a replayed call's records that may go out: whoever was not reported on since the call was given up. One that the ledger
+     * has forgotten goes out, too.
+     */
+    public List<Map<String, Object>> reopened(List<Map<String, Object>> records, List<Map<String, Object>> rows, String request) {
+        Map<Object, Map<String, Object>> byId = byId(rows);
+        return records.stream().filter(send -> {
+            Map<String, Object> row = byId.get(key(send.get("messageId")));
+            return row == null || request.equals(row.get("recorded_by"));
+        }).toList();
+    }
+
+    /**
      * The events to tell of: final states that this request brought, and reports of a message on its way that this request
-     * brought while no final state was there. What the events lack, their message's row adds: account and meta.
+     * brought while no final state was there. Of a replayed message the downstreams know that it failed: they are told only if it did
+     * better in the end. What the events lack, their message's row adds: account and meta.
      *
      * @param messages rows of find-messages.sql
      * @param reports  rows of find-events.sql, for reports of a message on its way
@@ -157,7 +175,7 @@ public final class Ledger {
             boolean isNew = report == null
                     ? mine && event.get("type").equals(message.get("state")) && told.add(id)
                     : (!ended || mine && !told.contains(id)) && request.equals(report.get("recorded_by")) && told.add(event.get("id"));
-            if (isNew) {
+            if (isNew && !(event.get("type").equals("failed") && message.get("replayed_at") != null)) {
                 complete(event, message);
                 fresh.add(event);
             }

@@ -6,13 +6,16 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
+import io.smsbridge.Settings.Block;
+import io.smsbridge.Settings.Kind;
 import jakarta.jms.ConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
-import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.main.BaseMainSupport;
@@ -78,15 +81,16 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("door", new Door(settings.get("sms.apiKey"), settings.get("webhooks.token")));
         context.getRegistry().bind("retries", new Retries());
         context.getRegistry().bind("pull", new Pull());
-        context.getRegistry().bind("queues", new Queues(
-                () -> context.getRegistry().lookupByNameAndType("queuePool", ConnectionFactory.class)));
+        Supplier<ConnectionFactory> connections = () -> context.getRegistry().lookupByNameAndType("queuePool", ConnectionFactory.class);
+        context.getRegistry().bind("queues", new Queues(connections));
+        DeadLetters deadLetters = new DeadLetters(connections,
+                settings.blocks(Kind.ACCOUNT).stream().map(Block::name).collect(Collectors.toSet()),
+                settings.blocks(Kind.DOWNSTREAM).stream().map(Block::name).collect(Collectors.toSet()));
+        context.getRegistry().bind("deadLetters", deadLetters);
+        DescribedMBean.register(context, "type=dead-letters", new DeadLettersManaged(deadLetters), DeadLettersMXBean.class);
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
 
         checkPort(settings, "http");
-        MainHttpServer server = context.hasService(MainHttpServer.class);
-        if (server != null) {
-            new ClosedDoor(context).guard(server.getConfiguration());
-        }
         ManagementHttpServer management = context.hasService(ManagementHttpServer.class);
         if (management != null) {
             checkPort(settings, "management");
