@@ -20,8 +20,8 @@ import org.awaitility.Awaitility;
  */
 public final class Benchmark {
 
-    private static final Duration WARM_UP = Duration.ofSeconds(20);
-    private static final Duration MEASURED = Duration.ofSeconds(8);
+    private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("bench.warm", 20));
+    private static final Duration MEASURED = Duration.ofSeconds(Integer.getInteger("bench.measured", 8));
     /** Longest wait for what was taken to be passed on. */
     private static final Duration DRAIN = Duration.ofSeconds(600);
 
@@ -170,6 +170,7 @@ public final class Benchmark {
         try (BridgeProcess bridge = new BridgeProcess(jar, home, routes, settings, peers.port())) {
             post(bridge, load, WARM_UP);
             long[] before = settled(bridge, load, new long[load.sinks().size()], 0);
+            Duration used = bridge.processorTime();
             long begin = System.nanoTime();
             Answers answers = post(bridge, load, MEASURED);
             if (answers.failed() > 0) {
@@ -182,7 +183,8 @@ public final class Benchmark {
                 passed = Math.min(passed, (after[i] - before[i]) / seconds);
             }
             double taken = answers.items() / answers.seconds();
-            System.out.printf(Locale.ROOT, "  %.0f taken and %.0f passed on in a second%n", taken, passed);
+            double micros = bridge.processorTime().minus(used).toNanos() / 1e3 / answers.items();
+            System.out.printf(Locale.ROOT, "  %.0f taken and %.0f passed on in a second, %.1f microseconds of processor time each%n", taken, passed, micros);
             return new Result(load, taken, passed, answers.latency(), bridge.startTime.toMillis());
         }
     }

@@ -83,6 +83,11 @@ final class BridgeProcess implements AutoCloseable {
         return "http://127.0.0.1:" + port + path;
     }
 
+    /** Processor time the bridge has taken so far. Unlike what passes in a second, it does not depend on what else the machine does. */
+    Duration processorTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     boolean ended() {
         return !process.isAlive();
     }
