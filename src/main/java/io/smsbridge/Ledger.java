@@ -1,7 +1,6 @@
 package io.smsbridge;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -265,6 +264,6 @@ public final class Ledger {
     }
 
     private static long millis(Object time) {
-        return Instant.parse((String) time).toEpochMilli();
+        return MapFunctions.time((String) time).toInstant().toEpochMilli();
     }
 }
