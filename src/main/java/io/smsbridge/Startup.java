@@ -16,6 +16,7 @@ import io.smsbridge.Settings.Kind;
 import jakarta.jms.ConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.main.BaseMainSupport;
@@ -91,6 +92,10 @@ final class Startup extends MainListenerSupport {
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
 
         checkPort(settings, "http");
+        MainHttpServer server = context.hasService(MainHttpServer.class);
+        if (server != null) {
+            new ClosedDoor(context).guard(server.getConfiguration());
+        }
         ManagementHttpServer management = context.hasService(ManagementHttpServer.class);
         if (management != null) {
             checkPort(settings, "management");

@@ -176,6 +176,18 @@ class DownstreamTest {
         assertThat(downstream.posts("/tired")).hasSize(1);
     }
 
+    /** A 2xx is an answer, whatever its body is: an error on reading it would have the events told again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"text/html; charset=none-such", "nonsense", "application/json"})
+    void a2xxWithABodyNobodyCanReadIsTaken(String contentType) throws Exception {
+        downstream.answers("/flaky", aResponse().withHeader("Content-Type", contentType).withBody("<\u00ff{\"unprocessed\""),
+                aResponse().withStatus(500));
+        String id = TestBridge.newId();
+        report(id);
+        await().until(() -> !downstream.posts("/flaky").isEmpty() && bridge.waiting("events.flaky") == 0);
+        assertThat(downstream.bodies("/flaky")).hasSize(1);
+    }
+
     @Test
     void aDownstreamThatHangsHoldsUpNoOther() throws Exception {
         downstream.server.stubFor(post(urlEqualTo("/slow")).atPriority(1).willReturn(aResponse().withFixedDelay(3000)));

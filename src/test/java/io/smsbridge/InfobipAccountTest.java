@@ -351,6 +351,7 @@ class InfobipAccountTest {
                 aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER),
                 aResponse().withFault(Fault.MALFORMED_RESPONSE_CHUNK),
                 aResponse().withBody("not JSON"),
+                aResponse().withBody("not JSON").withHeader("Content-Type", "text/html; charset=none-such"),
                 aResponse().withBody("{}"),
                 aResponse().withBody("{\"messages\": [{\"messageId\": \"another\", \"status\": {\"groupId\": 1, \"id\": 26}}]}"),
                 aResponse().withBody("{\"messages\": []}"));

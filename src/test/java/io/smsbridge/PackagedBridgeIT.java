@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
@@ -108,6 +110,19 @@ class PackagedBridgeIT {
             assertThat(second.output()).contains("data.directory: the queues in ");
             assertThat(first.process.isAlive()).isTrue();
         }
+    }
+
+    /** A webhook that is told 404 may never come again. */
+    @Test
+    void whileItStartsNobodyIsToldThatThereIsNothing() throws Exception {
+        Set<Integer> answers = new HashSet<>();
+        try (PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort())) {
+            await().atMost(60, TimeUnit.SECONDS).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).ignoreExceptions().until(() -> {
+                answers.add(bridge.post("/infobip/delivery-reports/sandbox", "{\"results\": []}").statusCode());
+                return answers.contains(200);
+            });
+        }
+        assertThat(answers).isSubsetOf(503, 200);
     }
 
     @ParameterizedTest

@@ -1,0 +1,47 @@
+package io.smsbridge;
+
+import io.vertx.ext.auth.authentication.AuthenticationProvider;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.AuthenticationHandler;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
+
+/**
+ * Answers 503 while the bridge starts and while it stops. The server listens before the routes are there, and longer than they are,
+ * and would answer 404, after which a caller may not come back. Part of the server's own configuration, as nothing else stands there
+ * before the port is open.
+ */
+final class ClosedDoor implements AuthenticationHandler {
+
+    private final CamelContext context;
+
+    ClosedDoor(CamelContext context) {
+        this.context = context;
+    }
+
+    /** The server must not have been started yet. */
+    void guard(VertxPlatformHttpServerConfiguration server) {
+        AuthenticationConfig.AuthenticationConfigEntry entry = new AuthenticationConfig.AuthenticationConfigEntry();
+        entry.setPath("/*");
+        entry.setAuthenticationProviderFactory(vertx -> null);
+        entry.setAuthenticationHandlerFactory(new AuthenticationConfig.AuthenticationHandlerFactory() {
+            @Override
+            public <T extends AuthenticationProvider> AuthenticationHandler createAuthenticationHandler(T provider) {
+                return ClosedDoor.this;
+            }
+        });
+        server.getAuthenticationConfig().getEntries().add(entry);
+        server.getAuthenticationConfig().setEnabled(true);
+    }
+
+    @Override
+    public void handle(RoutingContext call) {
+        if (context.isStarted()) {
+            call.next();
+        } else {
+            call.response().setStatusCode(503).putHeader("Retry-After", "5").putHeader("Content-Type", "application/json")
+                    .end("{\"status\":\"error\",\"error\":\"the bridge is starting or stopping; nothing of the request was accepted. Send it again later\"}");
+        }
+    }
+}

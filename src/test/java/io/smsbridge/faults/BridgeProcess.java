@@ -1,0 +1,91 @@
+package io.smsbridge.faults;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+
+/** The packaged jar as a process, in a directory of its own, started again and again. Its log is one file over all runs. */
+final class BridgeProcess implements AutoCloseable {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    final String name;
+    final Path home;
+    final Path log;
+    private final int port = Peer.freePort();
+    private final Path jar;
+    /** When each run was killed, in epoch milliseconds; a run is named in the header X-Bridge of its POSTs. */
+    private final Map<String, Long> killed = new ConcurrentHashMap<>();
+    private int runs;
+    private Process process;
+
+    /** @param settings application.properties but for the port and the downstreams' headers */
+    BridgeProcess(String name, Path jar, Path home, String settings) throws IOException {
+        this.name = name;
+        this.jar = jar;
+        this.home = Files.createDirectories(home);
+        this.log = home.resolve("bridge.log");
+        Files.writeString(home.resolve("application.properties"), settings + "http.host=127.0.0.1\nhttp.port=" + port + "\n");
+    }
+
+    String url(String path) {
+        return "http://127.0.0.1:" + port + path;
+    }
+
+    Map<String, Long> killed() {
+        return killed;
+    }
+
+    void start() throws IOException {
+        runs++;
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(Stream.of(System.getProperty("faults.jvm", "").split(" ")).filter(option -> !option.isEmpty()).toList());
+        for (String downstream : List.of("events", "clevertap")) {
+            command.add("-Ddownstream." + downstream + ".headers=X-Bridge: " + run());
+        }
+        command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+        File output = log.toFile();
+        process = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output)).start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    }
+
+    private String run() {
+        return name + "-" + runs;
+    }
+
+    void awaitAnswering() {
+        Awaitility.await(name + " answering, see " + log).atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(50))
+                .failFast(name + " ended by itself, see " + log, () -> !process.isAlive()).ignoreExceptions()
+                .until(() -> HTTP.send(HttpRequest.newBuilder(URI.create(url("/sms/send/-"))).timeout(Duration.ofSeconds(5))
+                        .POST(HttpRequest.BodyPublishers.ofString("{}")).build(), BodyHandlers.discarding()).statusCode() == 404);
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** kill -9. */
+    void kill() throws InterruptedException {
+        killed.put(run(), System.currentTimeMillis());
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+}

@@ -1,0 +1,293 @@
+package io.smsbridge.faults;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.smsbridge.faults.Downstream.Again;
+import io.smsbridge.faults.Infobip.Message;
+import io.vertx.core.Vertx;
+import org.apache.camel.util.FileUtil;
+
+/**
+ * {@code mvn -Pfaults verify}: the packaged bridge under load, killed again and again, with an Infobip and two downstreams that fail
+ * in every way they can. In the end everything that was answered 200 has to be where it belongs, once. Which faults come when is
+ * drawn from a seed. It prints one line, and ends with an error when something was lost, or told twice without a reason.
+ */
+public final class Faults {
+
+    private static final String SETTINGS = """
+            sms.default-account=main
+            account.main.baseUrl=%s
+            account.main.apiKey=key
+            account.main.connectTimeout=1000
+            account.main.responseTimeout=5000
+            account.main.retryDelay=200ms
+            account.main.retryMaxDelay=2s
+            downstream.events.url=%s
+            downstream.events.events=sent,delivered,failed,replied,clicked
+            downstream.events.connectTimeout=1000
+            downstream.events.responseTimeout=5000
+            downstream.events.retryDelay=200ms
+            downstream.events.retryMaxDelay=2s
+            downstream.clevertap.url=%s
+            downstream.clevertap.format=clevertap
+            downstream.clevertap.connectTimeout=1000
+            downstream.clevertap.responseTimeout=5000
+            downstream.clevertap.retryDelay=200ms
+            downstream.clevertap.retryMaxDelay=2s
+            """;
+
+    /** When nothing more arrives for so long, nothing more is waited for. */
+    private static final Duration STALLED = Duration.ofSeconds(60);
+    /** When nobody was asked anything for so long after all had arrived, nothing more is to come. */
+    private static final Duration QUIET = Duration.ofSeconds(5);
+    /** Most time between a downstream's answer and the queue's commit, on a machine as busy as this one. */
+    private static final long WINDOW = 1000;
+
+    private final Path directory;
+    private final Random random;
+    private final int messages;
+    private final int kills;
+    private final Vertx vertx = Vertx.vertx();
+    private final Infobip infobip;
+    private final Downstream events;
+    private final Downstream clevertap;
+    private final BridgeProcess bridge;
+    private final Load load;
+    private final AtomicInteger killed = new AtomicInteger();
+    private final AtomicInteger faults = new AtomicInteger();
+    private final Map<String, Integer> doubled = new TreeMap<>();
+    private long longestWindow;
+    private volatile boolean calm;
+
+    private Faults(Path directory, long seed, int messages, int kills) throws IOException {
+        this.directory = directory;
+        this.messages = messages;
+        this.kills = kills;
+        random = new Random(seed);
+        infobip = new Infobip(vertx, random.nextLong(), sent -> tellOf(sent));
+        events = new Downstream(vertx, "events", random.nextLong(), false);
+        clevertap = new Downstream(vertx, "clevertap", random.nextLong(), true);
+        bridge = new BridgeProcess("one", Path.of(System.getProperty("bridge.jar")), directory.resolve("one"),
+                SETTINGS.formatted(infobip.url(), events.url(), clevertap.url()));
+        load = new Load(unavailable -> bridge.url(""), messages, random.nextLong());
+    }
+
+    private void tellOf(List<Message> sent) {
+        load.tellOf(sent);
+    }
+
+    public static void main(String[] args) throws Exception {
+        String given = System.getProperty("faults.seed", "");
+        long seed = given.isEmpty() ? System.currentTimeMillis() % 1_000_000 : Long.parseLong(given);
+        Path directory = Files.createTempDirectory("faults");
+        long started = System.nanoTime();
+        Faults faults = new Faults(directory, seed, Integer.getInteger("faults.messages", 3000), Integer.getInteger("faults.kills", 4));
+        boolean good;
+        try {
+            faults.run();
+            good = faults.judge(seed, started);
+        } finally {
+            faults.close();
+        }
+        if (!good) {
+            System.out.println("its logs and data are in " + directory);
+            System.exit(1);
+        }
+        FileUtil.removeDir(directory.toFile());
+        System.exit(0);
+    }
+
+    private void run() throws Exception {
+        bridge.start();
+        bridge.awaitAnswering();
+        List<Thread> disturbers = new ArrayList<>();
+        for (Peer peer : List.of(infobip, events, clevertap)) {
+            Random own = new Random(random.nextLong());
+            Thread thread = new Thread(() -> disturb(peer, own), "disturb " + peer.name);
+            thread.start();
+            disturbers.add(thread);
+        }
+        load.start();
+        for (int i = 0; i < kills; i++) {
+            await((i + 0.5) / kills * 2 * messages);
+            Thread.sleep(random.nextInt(500));
+            killBridge();
+        }
+        await(2 * messages * 0.97);
+        calm = true;
+        for (Thread thread : disturbers) {
+            thread.join();
+        }
+        settle();
+    }
+
+    private void disturb(Peer peer, Random own) {
+        try {
+            while (!calm) {
+                Thread.sleep(own.nextInt(4000));
+                peer.begin(Peer.Fault.values()[own.nextInt(Peer.Fault.values().length)]);
+                faults.incrementAndGet();
+                Thread.sleep(200 + own.nextInt(1500));
+                peer.end();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Now and then a second time, while it starts. */
+    private void killBridge() throws Exception {
+        bridge.kill();
+        killed.incrementAndGet();
+        Thread.sleep(random.nextInt(500));
+        bridge.start();
+        if (random.nextInt(4) == 0) {
+            Thread.sleep(200 + random.nextInt(5000));
+            bridge.kill();
+            killed.incrementAndGet();
+            bridge.start();
+        }
+        bridge.awaitAnswering();
+    }
+
+    private long progress() {
+        return (long) infobip.messages().size() + events.told().size() + clevertap.told().size();
+    }
+
+    /** Until so much of the messages is sent and reported, or nothing goes on. */
+    private void await(double due) throws InterruptedException {
+        long last = -1;
+        long changed = System.nanoTime();
+        while (infobip.messages().size() + events.told().size() / 2 < due) {
+            Thread.sleep(20);
+            long now = progress();
+            if (now != last) {
+                last = now;
+                changed = System.nanoTime();
+            } else if (System.nanoTime() - changed > STALLED.toNanos()) {
+                return;
+            }
+        }
+    }
+
+    /** Until all that is owed has arrived, and no more comes. */
+    private void settle() throws InterruptedException {
+        long last = -1;
+        long changed = System.nanoTime();
+        while (!load.done() || lost().values().stream().anyMatch(missing -> !missing.isEmpty())) {
+            Thread.sleep(200);
+            long now = progress();
+            if (now != last) {
+                last = now;
+                changed = System.nanoTime();
+            } else if (System.nanoTime() - changed > STALLED.toNanos()) {
+                break;
+            }
+        }
+        while (System.currentTimeMillis() - Math.max(infobip.lastRequest(), Math.max(events.lastRequest(), clevertap.lastRequest())) < QUIET.toMillis()) {
+            Thread.sleep(100);
+        }
+    }
+
+    /** What was answered 200 and is not where it belongs, for each side. */
+    private Map<String, Set<String>> lost() {
+        Map<String, Set<String>> lost = new TreeMap<>();
+        lost.put("infobip", missing(load.accepted(), infobip.idsByText().keySet()));
+        Set<String> owed = new TreeSet<>();
+        Set<String> owedWithMeta = new TreeSet<>();
+        for (Message message : infobip.messages().values()) {
+            if (message.rejected() || load.reported().contains(message.id())) {
+                owed.add(Downstream.ended(message.id()));
+                if (message.meta() != null) {
+                    owedWithMeta.add(Downstream.ended(message.meta()));
+                }
+            }
+            if (load.clicked().contains(message.id())) {
+                owed.add(Downstream.clicked(message.id()));
+                if (message.meta() != null) {
+                    owedWithMeta.add(Downstream.clicked(message.meta()));
+                }
+            }
+        }
+        for (String id : load.refused()) {
+            owed.add(Downstream.ended(id));
+            owedWithMeta.add(Downstream.ended(id));
+        }
+        load.replied().forEach(id -> owed.add(Downstream.replied(id)));
+        events.repliesWithMeta().forEach(meta -> owedWithMeta.add(Downstream.replied(meta)));
+        lost.put(events.name, missing(owed, events.told().keySet()));
+        lost.put(clevertap.name, missing(owedWithMeta, clevertap.told().keySet()));
+        return lost;
+    }
+
+    private static Set<String> missing(Collection<String> owed, Set<String> there) {
+        Set<String> missing = new TreeSet<>(owed);
+        missing.removeAll(there);
+        return missing;
+    }
+
+    private boolean judge(long seed, long started) {
+        Map<String, Set<String>> lost = lost();
+        int lostInAll = lost.values().stream().mapToInt(Set::size).sum();
+        int accepted = load.accepted().size() + load.refused().size() + load.reported().size() + load.replied().size() + load.clicked().size();
+        List<Again> unexplained = new ArrayList<>();
+        for (Downstream downstream : List.of(events, clevertap)) {
+            for (Again again : downstream.again()) {
+                String cause = cause(again);
+                if (!cause.isEmpty()) {
+                    doubled.merge(cause, 1, Integer::sum);
+                    if (cause.equals("unexplained")) {
+                        unexplained.add(again);
+                    }
+                }
+            }
+        }
+        List<String> made = infobip.idsByText().entrySet().stream().filter(text -> text.getValue().size() > 1)
+                .map(text -> text.getKey() + " came to Infobip as " + text.getValue()).toList();
+
+        lost.forEach((side, missing) -> missing.stream().limit(10).forEach(one -> System.out.println("lost on the way to " + side + ": " + one)));
+        unexplained.stream().limit(10).forEach(again -> System.out.println("told twice: " + again));
+        made.stream().limit(10).forEach(System.out::println);
+        load.problems().stream().limit(10).forEach(System.out::println);
+        if (!load.done()) {
+            System.out.println(load.open() + " requests were never answered 200");
+        }
+        System.out.printf(Locale.ROOT, "faults accepted=%d delivered=%d lost=%d doubled=%d kills=%d faults=%d seed=%d%n", accepted,
+                accepted - lostInAll, lostInAll, made.size() + doubled.values().stream().mapToInt(Integer::intValue).sum(), killed.get(), faults.get(), seed);
+        System.out.printf(Locale.ROOT, "  doubled by cause %s, longest from answer to kill %d ms; the same id to Infobip again, harmless: %d; %d s%n", doubled,
+                longestWindow, infobip.repeated(), (System.nanoTime() - started) / 1_000_000_000L);
+        return lostInAll == 0 && unexplained.isEmpty() && made.isEmpty() && load.problems().isEmpty() && load.done();
+    }
+
+    /** Why an event was told twice; empty when the first answer reached nobody. */
+    private String cause(Again again) {
+        Long kill = bridge.killed().get(again.before().bridge());
+        if (kill != null && kill <= again.before().answeredAt()) {
+            return "";
+        }
+        if (kill != null && kill - again.before().answeredAt() < WINDOW) {
+            longestWindow = Math.max(longestWindow, kill - again.before().answeredAt());
+            return "bridge killed before its commit";
+        }
+        return "unexplained";
+    }
+
+    private void close() throws InterruptedException {
+        load.close();
+        bridge.close();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}

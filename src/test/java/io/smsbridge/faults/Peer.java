@@ -1,0 +1,178 @@
+package io.smsbridge.faults;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+/** One side that the bridge talks to, over real HTTP, on a port of its own, with a fault that can be switched on and off. */
+abstract class Peer implements AutoCloseable {
+
+    /** What a peer does wrong. */
+    enum Fault {
+        /** Nobody listens. */
+        REFUSED,
+        /** No answer ever; half of the requests are taken all the same. */
+        HANG,
+        /** A right answer, late. */
+        SLOW,
+        /** The request is taken, and the connection cut in the middle of the answer. */
+        RESET,
+        /** 429 with Retry-After. */
+        TOO_MANY,
+        /** 500, 502 or 503. */
+        FAILING,
+        /** The request is taken, and answered 200 with what nobody can read. */
+        GARBAGE
+    }
+
+    /** A request as read: what is answered when all is well, and what follows when an answer of 200 has left. */
+    record Post(String answer, Runnable answered) {
+    }
+
+    private static final int FIRST_PORT = 20_000;
+    private static final int PORTS = 10_000;
+
+    final String name;
+    final int port;
+    private final Vertx vertx;
+    private final Random random;
+    private final Queue<HttpConnection> hung = new ConcurrentLinkedQueue<>();
+    private volatile HttpServer server;
+    private volatile Fault fault;
+    private volatile long lastRequest = System.currentTimeMillis();
+
+    Peer(Vertx vertx, String name, long seed) {
+        this.vertx = vertx;
+        this.name = name;
+        this.random = new Random(seed);
+        this.port = freePort();
+        listen();
+    }
+
+    /** A port that no outgoing connection can take while nobody listens on it: those come from above 32768. */
+    static int freePort() {
+        while (true) {
+            int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // Taken; the next one.
+            }
+        }
+    }
+
+    /** Takes a request for good, whatever is answered then. */
+    abstract Post take(HttpServerRequest request, Buffer body);
+
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** When somebody last asked for anything, in epoch milliseconds. */
+    long lastRequest() {
+        return lastRequest;
+    }
+
+    void begin(Fault next) {
+        fault = next;
+        if (next == Fault.REFUSED) {
+            server.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    void end() {
+        Fault ended = fault;
+        fault = null;
+        for (HttpConnection connection = hung.poll(); connection != null; connection = hung.poll()) {
+            connection.close();
+        }
+        if (ended == Fault.REFUSED) {
+            listen();
+        }
+    }
+
+    private void listen() {
+        try {
+            server = vertx.createHttpServer().requestHandler(this::receive).listen(port, "127.0.0.1")
+                    .toCompletionStage().toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException(name + " can't listen on " + port, e);
+        }
+    }
+
+    private void receive(HttpServerRequest request) {
+        request.body().onSuccess(body -> {
+            lastRequest = System.currentTimeMillis();
+            try {
+                answer(request, body, fault);
+            } catch (RuntimeException e) {
+                System.err.println(name + " can't read what it is posted: " + e);
+                request.response().setStatusCode(500).end();
+            }
+        });
+    }
+
+    private void answer(HttpServerRequest request, Buffer body, Fault now) {
+        HttpServerResponse response = request.response();
+        if (now == null) {
+            end(response, take(request, body));
+            return;
+        }
+        switch (now) {
+            case REFUSED -> request.connection().close();
+            case HANG -> {
+                if (random.nextBoolean()) {
+                    take(request, body);
+                }
+                hung.add(request.connection());
+            }
+            case SLOW -> {
+                Post post = take(request, body);
+                vertx.setTimer(100 + random.nextInt(1400), timer -> end(response, post));
+            }
+            case RESET -> {
+                String answer = take(request, body).answer();
+                response.putHeader("Content-Type", "application/json").putHeader("Content-Length", String.valueOf(answer.length() + 100));
+                response.write(answer.substring(0, answer.length() / 2)).onComplete(written -> request.connection().close());
+            }
+            case TOO_MANY -> response.setStatusCode(429).putHeader("Retry-After", "1").end("{\"status\":\"slow down\"}");
+            case FAILING -> response.setStatusCode(new int[] {500, 502, 503}[random.nextInt(3)]).end("<html>an error</html>");
+            case GARBAGE -> {
+                Post post = take(request, body);
+                switch (random.nextInt(4)) {
+                    case 0 -> end(response.putHeader("Content-Type", "text/html"), "<html>Sign in</html>", post);
+                    case 1 -> end(response.putHeader("Content-Type", "application/json"), "{\"messages\":[{\"mess", post);
+                    case 2 -> end(response.putHeader("Content-Type", "application/json; charset=none-such"), "{\"messages\":\"unprocessed\"}", post);
+                    default -> end(response, "", post);
+                }
+            }
+        }
+    }
+
+    private static void end(HttpServerResponse response, Post post) {
+        end(response.putHeader("Content-Type", "application/json"), post.answer(), post);
+    }
+
+    private static void end(HttpServerResponse response, String body, Post post) {
+        if (!response.closed()) {
+            response.end(body).onSuccess(written -> post.answered().run());
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close().toCompletionStage().toCompletableFuture().join();
+    }
+}
