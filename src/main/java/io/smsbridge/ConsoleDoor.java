@@ -26,8 +26,16 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
  */
 final class ConsoleDoor implements AuthenticationHandler {
 
-    /** What the management port serves to anyone, and below each. */
-    private static final List<String> OPEN = List.of("/observe/health", "/observe/metrics");
+    /** What the management port serves to anyone, and below each: Hawtio's files are public, and {@link Console} sees to the rest. */
+    private static final List<String> OPEN = List.of("/observe/health", "/observe/metrics", "/hawtio");
+    private static final Map<String, String> HEADERS = Map.of(
+            "X-Content-Type-Options", "nosniff",
+            "X-Frame-Options", "DENY",
+            "Referrer-Policy", "no-referrer",
+            "Cross-Origin-Opener-Policy", "same-origin",
+            "Cross-Origin-Resource-Policy", "same-origin",
+            "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
+            "Cache-Control", "no-store");
 
     private static final String COOKIE = "sms-bridge-console";
     private static final int MOST_SESSIONS = 1000;
@@ -70,6 +78,7 @@ final class ConsoleDoor implements AuthenticationHandler {
 
     @Override
     public void handle(RoutingContext call) {
+        HEADERS.forEach(call.response()::putHeader);
         if (OPEN.stream().anyMatch(path -> isBelow(call.normalizedPath(), path))) {
             call.next();
         } else if (fromAnotherSite(call)) {
@@ -86,7 +95,7 @@ final class ConsoleDoor implements AuthenticationHandler {
     }
 
     /** Another port of the same host is the same site to a cookie, so its SameSite alone is not enough. */
-    private static boolean fromAnotherSite(RoutingContext call) {
+    static boolean fromAnotherSite(RoutingContext call) {
         String site = call.request().getHeader("Sec-Fetch-Site");
         return site != null && !Set.of("same-origin", "none").contains(site);
     }
@@ -141,6 +150,10 @@ final class ConsoleDoor implements AuthenticationHandler {
     static void refuse(RoutingContext call, int status, String error) {
         call.response().setStatusCode(status).putHeader("Content-Type", "application/json")
                 .end(new JsonObject().put("status", "error").put("error", error).encode());
+    }
+
+    long sessionTimeout() {
+        return sessionTimeout;
     }
 
     /** The user of a call's session; null when it has none. */

@@ -37,6 +37,7 @@ final class Startup extends MainListenerSupport {
     private final Path home;
     private final RouteFiles routes;
     private final String testAccount;
+    private Console console;
 
     Startup(Path home, RouteFiles routes, String testAccount) {
         this.home = home;
@@ -129,6 +130,13 @@ final class Startup extends MainListenerSupport {
         }
     }
 
+    @Override
+    public void afterStart(BaseMainSupport main) {
+        if (console != null) {
+            console.mount(main.getCamelContext().hasService(ManagementHttpServer.class).getRouter());
+        }
+    }
+
     private static void afterStop(CamelContext context, Runnable close) {
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
@@ -139,9 +147,11 @@ final class Startup extends MainListenerSupport {
     }
 
     /** What the server has been told so far, it serves from its start on; only afterwards are there routes on it. */
-    private static void guard(ManagementHttpServer server, Settings settings, Path data) {
+    private void guard(ManagementHttpServer server, Settings settings, Path data) {
         ConsoleUsers users = ConsoleUsers.open(settings.get("console.username"), settings.get("console.password"), data);
-        new ConsoleDoor(users, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout"))).guard(server.getConfiguration());
+        ConsoleDoor door = new ConsoleDoor(users, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout")));
+        door.guard(server.getConfiguration());
+        console = new Console(door);
         server.setMaxBodySize(Long.parseLong(settings.get("http.maxBodySize")));
     }
 
