@@ -12,7 +12,10 @@ import java.util.Properties;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.main.Main;
 import org.apache.logging.log4j.LogManager;
 
@@ -105,6 +108,8 @@ public final class Bridge {
         main.bind("strictJson", new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
         main.bind("queryString", new QueryString());
         main.bind("mask", new Mask());
+        // By this name Camel's own metrics service finds it, and does not make another.
+        main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         main.addMainListener(new Startup(home, routes, testAccount));
         return main;
     }

@@ -47,6 +47,8 @@ public final class Queues {
     private final Supplier<ConnectionFactory> connections;
     private final ReentrantLock asking = new ReentrantLock();
     private volatile Map<String, Queue> queues;
+    private volatile double memoryUsed = Double.NaN;
+    private volatile double diskUsed = Double.NaN;
     private volatile long askedAt;
     private volatile boolean failing;
 
@@ -96,6 +98,16 @@ public final class Queues {
         return found == null || found.since().isEmpty() ? 0 : Math.max(0, System.currentTimeMillis() - found.since().getAsLong());
     }
 
+    /** Bytes of messages that the broker holds in memory; NaN when it can't be asked. */
+    public double memoryUsed() {
+        return known() ? memoryUsed : Double.NaN;
+    }
+
+    /** How full the broker's disk is, from 0 to 1; NaN when it can't be asked. */
+    public double diskUsed() {
+        return known() ? diskUsed : Double.NaN;
+    }
+
     /** Null when the broker can't be asked. Whoever comes while another asks takes what was known before. */
     private Map<String, Queue> queues() {
         boolean stale = System.currentTimeMillis() - askedAt > KEPT;
@@ -137,6 +149,8 @@ public final class Queues {
                     found.put(name, new Queue(waiting, scheduled,
                             waiting == 0 ? OptionalLong.empty() : oldest(broker, name, scheduled, delivering)));
                 }
+                memoryUsed = Double.parseDouble(broker.ask("broker", "getAddressMemoryUsage"));
+                diskUsed = Double.parseDouble(broker.ask("broker", "getDiskStoreUsage"));
                 failing = false;
                 return Map.copyOf(found);
             } finally {
@@ -177,7 +191,8 @@ public final class Queues {
             return Long.MAX_VALUE;
         }
         try {
-            return message.hasNonNull("receivedAt") ? Instant.parse(message.get("receivedAt").asText()).toEpochMilli() : message.get("timestamp").asLong();
+            return message.hasNonNull("receivedAt") ? Instant.parse(message.get("receivedAt").asText()).toEpochMilli()
+                    : message.get("timestamp").asLong();
         } catch (DateTimeException e) {
             return message.get("timestamp").asLong();
         }
@@ -202,7 +217,7 @@ public final class Queues {
                 }
                 throw new JMSException(operation + " of " + resource + ": " + result);
             }
-            return (String) result;
+            return String.valueOf(result);
         }
     }
 }

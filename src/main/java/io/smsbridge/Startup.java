@@ -11,11 +11,13 @@ import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smsbridge.Settings.Block;
 import io.smsbridge.Settings.Kind;
 import jakarta.jms.ConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
@@ -84,7 +86,8 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("retries", new Retries());
         context.getRegistry().bind("pull", new Pull());
         Supplier<ConnectionFactory> connections = () -> context.getRegistry().lookupByNameAndType("queuePool", ConnectionFactory.class);
-        context.getRegistry().bind("queues", new Queues(connections));
+        Queues queues = new Queues(connections);
+        context.getRegistry().bind("queues", queues);
         DeadLetters deadLetters = new DeadLetters(connections,
                 settings.blocks(Kind.ACCOUNT).stream().map(Block::name).collect(Collectors.toSet()),
                 settings.blocks(Kind.DOWNSTREAM).stream().map(Block::name).collect(Collectors.toSet()));
@@ -103,6 +106,8 @@ final class Startup extends MainListenerSupport {
         }
         context.getRegistry().bind("managementPort", PlatformHttpEngine.class, new ManagementPort(management == null ? 0 : management.getPort()));
         Path data = home.resolve(settings.get("data.directory"));
+        MeterRegistry meters = context.getRegistry().lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
+        context.getRegistry().bind("metrics", new Metrics(meters, settings, queues, data));
         EmbeddedBroker broker = settings.get("queue.url").startsWith("vm:") ? new EmbeddedBroker(data) : null;
         if (broker != null) {
             broker.start();

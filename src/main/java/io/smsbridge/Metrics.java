@@ -1,0 +1,265 @@
+package io.smsbridge;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.smsbridge.Settings.Block;
+import io.smsbridge.Settings.Kind;
+
+/**
+ * Bean {@code metrics}: what the routes count, in one call for a batch. No label takes what a message holds: accounts, downstreams
+ * and queues are those of the settings, and of words from outside, such as Infobip's status names, only so many are taken.
+ */
+public final class Metrics {
+
+    private static final List<String> WEBHOOKS = List.of("delivery-reports", "inbound-messages", "clicks");
+    private static final List<String> EVENTS = List.of("sent", "delivered", "failed", "replied", "clicked");
+    private static final String OTHER = "other";
+    private static final String EXHAUSTED = "exhausted";
+    private static final int MOST_WORDS = 200;
+
+    /** Of a call: an answer takes milliseconds, a timeout 15 seconds. */
+    private static final Duration[] CALL = millis(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 15_000, 30_000);
+    /** Of a way through the bridge: up to the day for which a downstream is tried. */
+    private static final Duration[] WAY = millis(10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000,
+            900_000, 3_600_000, 21_600_000, 86_400_000);
+
+    private final MeterRegistry registry;
+    private final Set<String> accounts = new HashSet<>();
+    private final Set<String> words = ConcurrentHashMap.newKeySet();
+
+    /** @param data where the queues and the ledger lie, unless they are elsewhere */
+    Metrics(MeterRegistry registry, Settings settings, Queues queues, Path data) {
+        this.registry = registry;
+        // What has not happened yet is 0, and not absent: else its first time would be no increase.
+        for (Block account : settings.blocks(Kind.ACCOUNT)) {
+            String name = account.name();
+            accounts.add(name);
+            count("recipients.accepted", 0, "account", name);
+            count("recipients.sent", 0, "account", name);
+            WEBHOOKS.forEach(kind -> count("webhooks", 0, "kind", kind, "account", name));
+            EVENTS.forEach(type -> count("events", 0, "type", type, "account", name));
+            timer("send.latency", WAY, "account", name);
+            retriable(queues, "sends." + name);
+        }
+        for (Block downstream : settings.blocks(Kind.DOWNSTREAM)) {
+            count("events.forwarded", 0, "downstream", downstream.name());
+            timer("forward.latency", WAY, "downstream", downstream.name());
+            retriable(queues, "events." + downstream.name());
+        }
+        watch(queues, "sends");
+        watch(queues, "dead-letters");
+        dropped("sends", 0, 0);
+        for (String kind : WEBHOOKS) {
+            watch(queues, "webhooks." + kind);
+            watch(queues, "dead-letters.webhooks." + kind);
+            deadLetters("webhooks." + kind, "unreadable", 0);
+            dropped(kind, 0, 0);
+        }
+        gauge("broker.up", null, "1 while the broker answers.", queues, known -> known.known() ? 1 : 0);
+        gauge("broker.memory.used", "bytes", "What the broker holds of messages in memory.", queues, Queues::memoryUsed);
+        gauge("broker.disk.used", "ratio", "How full the broker's disk is; at 0.9 it takes nothing more.", queues, Queues::diskUsed);
+        gauge("store.size", "bytes", "What the queues take on disk.", data.resolve("queue"), Metrics::size, "store", "queues");
+        gauge("store.size", "bytes", "What the ledger takes on disk.", data, Metrics::ledgerSize, "store", "ledger");
+        gauge("disk.free", "bytes", "What is free on the disk of data.directory.", data, directory -> space(directory, FileStore::getUsableSpace));
+        gauge("disk.total", "bytes", "What that disk holds.", data, directory -> space(directory, FileStore::getTotalSpace));
+    }
+
+    /**
+     * A request that was taken in.
+     *
+     * @param reasons    for each recipient refused, the field it was for
+     * @param duplicates recipients accepted before
+     */
+    public void accepted(String account, int accepted, List<String> reasons, Integer duplicates) {
+        count("recipients.accepted", accepted, "account", known(account));
+        if (reasons != null) {
+            reasons.forEach(reason -> count("recipients.refused", 1, "account", known(account), "reason", word(reason)));
+        }
+        if (duplicates != null) {
+            count("duplicates.dropped", duplicates, "kind", "sends");
+        }
+    }
+
+    /** A request of any kind that was answered with an error. */
+    public void requestRefused(String route, String statusCode) {
+        count("requests.refused", 1, "route", word(route), "code", word(statusCode));
+    }
+
+    /** A webhook that was stored. */
+    public void webhook(String kind, String account) {
+        count("webhooks", 1, "kind", word(kind), "account", known(account));
+    }
+
+    /** Of so many, so few were new. */
+    public void dropped(String kind, int all, int fresh) {
+        count("duplicates.dropped", (double) all - fresh, "kind", kind);
+    }
+
+    /** Events that the downstreams are told of. */
+    public void published(Collection<Map<String, Object>> events) {
+        Map<List<String>, Integer> counts = new HashMap<>();
+        events.forEach(event -> counts.merge(List.of(String.valueOf(event.get("type")), known((String) event.get("account"))), 1, Integer::sum));
+        counts.forEach((key, n) -> count("events", n, "type", word(key.get(0)), "account", key.get(1)));
+    }
+
+    /** A call to Infobip. */
+    public void infobipCalled(String account, String statusCode, long millis) {
+        timer("infobip.calls", CALL, "account", known(account), "code", code(statusCode)).record(Duration.ofMillis(millis));
+    }
+
+    /**
+     * What became of the recipients of one call.
+     *
+     * @param states    type and status of each
+     * @param rejection the name of what kept the whole call from being answered; null when it was
+     */
+    public void sendEnded(String account, List<Map<String, Object>> states, String rejection, String receivedAt) {
+        int sent = 0;
+        for (Map<String, Object> state : states) {
+            if ("sent".equals(state.get("type"))) {
+                sent++;
+            } else {
+                Object name = rejection == null && state.get("status") instanceof Map<?, ?> status ? status.get("name") : rejection;
+                count("recipients.rejected", 1, "account", known(account), "status", word(name == null ? OTHER : name.toString()));
+            }
+        }
+        count("recipients.sent", sent, "account", known(account));
+        record(timer("send.latency", WAY, "account", known(account)), receivedAt);
+    }
+
+    /** A POST to a downstream. */
+    public void downstreamCalled(String downstream, String statusCode, long millis, Integer events, String receivedAt) {
+        timer("downstream.calls", CALL, "downstream", downstream, "code", code(statusCode)).record(Duration.ofMillis(millis));
+        if (statusCode.length() == 3 && statusCode.startsWith("2")) {
+            count("events.forwarded", events == null ? 0 : events, "downstream", downstream);
+            record(timer("forward.latency", WAY, "downstream", downstream), receivedAt);
+        }
+    }
+
+    /** A call that went back into its queue. */
+    public void retried(String queue) {
+        count("calls.retried", 1, "queue", word(queue));
+    }
+
+    /** A message that nothing more is tried with: unreadable, refused, or (outcome retry) out of retries. */
+    public void deadLetter(String queue, String reason) {
+        deadLetters(queue, reason.equals("retry") ? EXHAUSTED : reason, 1);
+    }
+
+    private void deadLetters(String queue, String reason, int n) {
+        count("dead.letters", n, "queue", word(queue), "reason", word(reason));
+    }
+
+    private void retriable(Queues queues, String queue) {
+        watch(queues, queue);
+        watch(queues, "dead-letters." + queue);
+        count("calls.retried", 0, "queue", queue);
+        deadLetters(queue, "refused", 0);
+        deadLetters(queue, EXHAUSTED, 0);
+    }
+
+    private void watch(Queues queues, String queue) {
+        gauge("queue.waiting", "messages", "What is in the queue: to be taken, to be retried, or in work.", queues,
+                known -> orUnknown(known.waiting(queue)), "queue", queue);
+        gauge("queue.retrying", "messages", "Of that, what waits for the time of its retry.", queues,
+                known -> orUnknown(known.retrying(queue)), "queue", queue);
+        gauge("queue.oldest.age", "seconds", "How long ago the oldest of them came to the bridge.", queues,
+                known -> orUnknown(known.oldestAge(queue)) / 1_000, "queue", queue);
+    }
+
+    private static double orUnknown(long value) {
+        return value == Queues.UNKNOWN ? Double.NaN : value;
+    }
+
+    private void count(String name, double n, String... labels) {
+        Counter.builder("smsbridge." + name).tags(labels).register(registry).increment(n);
+    }
+
+    private Timer timer(String name, Duration[] buckets, String... labels) {
+        return Timer.builder("smsbridge." + name).serviceLevelObjectives(buckets).tags(labels).register(registry);
+    }
+
+    private static void record(Timer timer, String since) {
+        if (since != null) {
+            try {
+                timer.record(Duration.between(Instant.parse(since), Instant.now()));
+            } catch (DateTimeException e) {
+                // Of an earlier release: no time to tell.
+            }
+        }
+    }
+
+    private <T> void gauge(String name, String unit, String description, T of, ToDoubleFunction<T> value, String... labels) {
+        Gauge.builder("smsbridge." + name, of, value).strongReference(true).baseUnit(unit).description(description).tags(labels).register(registry);
+    }
+
+    /** An account of the settings; what a webhook's path names beside them is no label. */
+    private String known(String account) {
+        return account == null ? "none" : accounts.contains(account) ? account : OTHER;
+    }
+
+    private static String code(String statusCode) {
+        return statusCode.equals("0") ? "none" : statusCode;
+    }
+
+    private String word(String word) {
+        if (!words.contains(word)) {
+            if (words.size() >= MOST_WORDS || word.length() > 60) {
+                return OTHER;
+            }
+            words.add(word);
+        }
+        return word;
+    }
+
+    private static Duration[] millis(long... times) {
+        return Arrays.stream(times).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
+    }
+
+    private static double size(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException | UncheckedIOException e) {
+            // There is none with an external broker, and a file can go while it is looked at.
+            return Double.NaN;
+        }
+    }
+
+    private static double ledgerSize(Path directory) {
+        long size = Stream.of("ledger.db", "ledger.db-wal").mapToLong(name -> directory.resolve(name).toFile().length()).sum();
+        return size == 0 ? Double.NaN : size;
+    }
+
+    private interface Space {
+        long of(FileStore store) throws IOException;
+    }
+
+    private static double space(Path directory, Space space) {
+        try {
+            return space.of(Files.getFileStore(directory));
+        } catch (IOException e) {
+            return Double.NaN;
+        }
+    }
+}
