@@ -37,7 +37,8 @@ final class PackagedBridge implements AutoCloseable {
     static PackagedBridge start(Path home, int port, String... arguments) throws IOException, SQLException {
         int managementPort = TestBridge.freePort();
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Dhttp.port=" + port,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+                "-Dhttp.port=" + port,
                 "-Dmanagement.port=" + managementPort));
         TestLedger.settings(home).forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(List.of("-jar", Path.of(System.getProperty("bridge.jar")).toString()));
