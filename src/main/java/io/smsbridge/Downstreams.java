@@ -96,11 +96,26 @@ public final class Downstreams {
     }
 
     private static String schedule(Block block) {
-        // CleverTap asks for ten minutes, and does not recognise what it is told twice after a timeout.
-        boolean clevertap = block.get("format").equals("clevertap");
-        String delay = block.has("retryDelay") ? block.get("retryDelay") : clevertap ? "10m" : "5s";
-        String maxDelay = block.has("retryMaxDelay") ? block.get("retryMaxDelay") : clevertap ? "6h" : "15m";
-        return String.join(" ", delay, maxDelay, block.get("retryMaxAge"), block.get("retryMultiplier"), block.get("retryJitter"));
+        String maxDelay = block.has("retryMaxDelay") ? block.get("retryMaxDelay") : isClevertap(block) ? "6h" : "15m";
+        String schedule = String.join(" ", retryDelay(block), maxDelay, block.get("retryMaxAge"), block.get("retryMultiplier"), block.get("retryJitter"));
+        return block.has("retryMaxAttempts") ? schedule + " " + block.get("retryMaxAttempts") : schedule;
+    }
+
+    private static String retryDelay(Block block) {
+        return block.has("retryDelay") ? block.get("retryDelay") : isClevertap(block) ? "10m" : "5s";
+    }
+
+    static String probeDelay(Block block) {
+        return block.has("probeDelay") ? block.get("probeDelay") : retryDelay(block);
+    }
+
+    static String probeMaxDelay(Block block) {
+        return block.has("probeMaxDelay") ? block.get("probeMaxDelay") : isClevertap(block) ? "30m" : "1m";
+    }
+
+    /** CleverTap asks for ten minutes, and does not recognise what it is told twice after a timeout. */
+    private static boolean isClevertap(Block block) {
+        return block.get("format").equals("clevertap");
     }
 
     private static String contentType(Block block) {

@@ -23,9 +23,10 @@ public final class Retries {
      * @param failures   how many tries failed before this one; null for none
      * @param since      when the first of them failed, in epoch milliseconds; null for none
      * @param retryAfter the answer's Retry-After header, seconds or an HTTP date; null when there was none
-     * @param schedule   {@code retryDelay retryMaxDelay retryMaxAge [retryMultiplier [retryJitter]]}, such as {@code 5s 5m 6h 2 0.1}: the wait after
+     * @param schedule   {@code retryDelay retryMaxDelay retryMaxAge [retryMultiplier [retryJitter [retryMaxAttempts]]]}, such as {@code 5s 5m 6h 2 0.1}: the wait after
      *                   the first failure, the longest wait, how long after the first failure the last try is made (0s: no retry
-     *                   at all), how each wait grows (twice the one before), and by which part of itself it may be longer at random (none)
+     *                   at all), how each wait grows (twice the one before), by which part of itself it may be longer at random (none), and after how many
+     *                   tries there is no other (any number)
      * @return {@code failures} and {@code failingSince} with this failure counted, and, unless the retries have run out,
      *         {@code at}, the time of the next try in epoch milliseconds, and {@code atText}, the same for people
      */
@@ -37,7 +38,8 @@ public final class Retries {
 
         String[] parts = schedule.split(" ");
         long last = first + TimeUtils.toMilliSeconds(parts[2]);
-        if (outcome.equals("retry") && now < last) {
+        int most = parts.length > 5 ? Integer.parseInt(parts[5]) : Integer.MAX_VALUE;
+        if (outcome.equals("retry") && now < last && count < most) {
             double multiplier = parts.length > 3 ? Double.parseDouble(parts[3]) : 2;
             double wait = Math.min(TimeUtils.toMilliSeconds(parts[0]) * Math.pow(multiplier, count - 1d),
                     TimeUtils.toMilliSeconds(parts[1]));
@@ -49,7 +51,8 @@ public final class Retries {
         return next;
     }
 
-    private static long asked(String retryAfter) {
+    /** How long an answer with this Retry-After, seconds or an HTTP date, asks to wait, in milliseconds; 0 where it does not. */
+    static long asked(String retryAfter) {
         if (retryAfter == null || retryAfter.isBlank()) {
             return 0;
         }

@@ -261,6 +261,9 @@ final class SettingsCheck {
         if (!downstream.get("retryJitter").matches("0(\\.[0-9]+)?|1")) {
             problems.add(downstream.key("retryJitter") + ": has to be a number from 0 to 1, such as 0.1");
         }
+        wholeNumber(downstream, "retryMaxAttempts", 1, 1_000_000);
+        wholeNumber(downstream, "downAfter", 0, 1_000_000);
+        Stream.of("probeDelay", "probeMaxDelay").filter(downstream::has).forEach(setting -> duration(downstream, setting));
         List<String> types = Downstreams.types(downstream.get("events"));
         types.stream().filter(type -> !EVENT_TYPES.contains(type)).forEach(type -> problems.add(
                 downstream.key("events") + ": '" + type + "' is none of " + String.join(", ", new TreeSet<>(EVENT_TYPES))));

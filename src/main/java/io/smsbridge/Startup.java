@@ -92,6 +92,7 @@ final class Startup extends MainListenerSupport {
                 settings.blocks(Kind.ACCOUNT).stream().map(Block::name).collect(Collectors.toSet()),
                 settings.blocks(Kind.DOWNSTREAM).stream().map(Block::name).collect(Collectors.toSet()));
         context.getRegistry().bind("deadLetters", deadLetters);
+        context.getRegistry().bind("downstreamStates", DownstreamStates.of(context, settings, connections));
         DescribedMBean.register(context, "type=dead-letters", new DeadLettersManaged(deadLetters), DeadLettersMXBean.class);
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
 

@@ -1,0 +1,226 @@
+package io.smsbridge;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
+import io.smsbridge.DownstreamState.State;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A downstream that is down: it is probed, loses nothing, is told nothing twice, and costs the others nothing. */
+class DownstreamDownTest {
+
+    @TempDir
+    static Path home;
+    static ScriptedDownstream downstream;
+    static TestBridge bridge;
+
+    @BeforeAll
+    static void start() throws Exception {
+        downstream = new ScriptedDownstream();
+        bridge = new TestBridge(home, """
+                account.main.baseUrl=http://localhost:1
+                account.main.apiKey=k
+                sms.default-account=main
+                downstream.other.url=%1$s/other
+                downstream.weak.url=%1$s/weak
+                downstream.weak.itemsPerPost=1
+                downstream.weak.retryDelay=1h
+                downstream.weak.retryMaxAttempts=3
+                downstream.weak.responseTimeout=2000
+                downstream.weak.probeDelay=50ms
+                downstream.weak.probeMaxDelay=200ms
+                downstream.limited.url=%1$s/limited
+                downstream.limited.parallelPosts=1
+                downstream.limited.retryDelay=1h
+                downstream.counted.url=%1$s/counted
+                downstream.counted.retryDelay=50ms
+                downstream.counted.retryMaxAttempts=3
+                """.formatted(downstream.url()));
+    }
+
+    @AfterAll
+    static void stop() {
+        bridge.close();
+        downstream.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        downstream.takeAll();
+        patiently().until(() -> List.of("other", "weak", "limited", "counted").stream().allMatch(DownstreamDownTest::isIdle));
+        downstream.takeAll();
+    }
+
+    private static boolean isIdle(String name) {
+        var queue = bridge.broker().server().locateQueue("events." + name);
+        try {
+            if (queue != null && queue.getScheduledCount() > 0) {
+                queue.deliverScheduledMessages();
+            }
+        } catch (ActiveMQException e) {
+            throw new AssertionError(e);
+        }
+        return bridge.waiting("events." + name) == 0 && state(name).state() == State.UP;
+    }
+
+    private static ConditionFactory patiently() {
+        return await().atMost(Duration.ofSeconds(40));
+    }
+
+    private static DownstreamState state(String name) {
+        return bridge.context().getRegistry().lookupByNameAndType("downstreamStates", DownstreamStates.class).of(name);
+    }
+
+    private static List<String> report(int count) throws Exception {
+        List<String> ids = new ArrayList<>();
+        for (String id : IntStream.range(0, count).mapToObj(i -> TestBridge.newId()).toList()) {
+            assertThat(bridge.post("/infobip/delivery-reports/main", "{\"results\": [{\"messageId\": \"" + id + "\", \"status\": {\"groupId\": 3, \"id\": 5}}]}")
+                    .statusCode()).isEqualTo(200);
+            ids.add(id);
+        }
+        return ids;
+    }
+
+    private static void weakAnswers(ResponseDefinitionBuilder answer) {
+        downstream.server.stubFor(post(urlEqualTo("/weak")).atPriority(1).willReturn(answer));
+    }
+
+    /** What the downstream has taken, once it takes again. */
+    private static List<String> taken(String path) {
+        return downstream.items(path).stream().map(item -> item.get("subject").asText()).toList();
+    }
+
+    static List<ResponseDefinitionBuilder> outages() {
+        return List.of(aResponse().withStatus(503), aResponse().withFixedDelay(3000), aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER));
+    }
+
+    @ParameterizedTest
+    @MethodSource("outages")
+    void isProbedAndThenToldEverythingOnce(ResponseDefinitionBuilder failure) throws Exception {
+        weakAnswers(failure);
+        Instant before = Instant.now();
+        List<String> ids = report(30);
+        patiently().until(() -> taken("/other").containsAll(ids));
+        DownstreamState weak = state("weak");
+        patiently().until(() -> weak.state() == State.DOWN);
+        assertThat(weak.isUp()).isFalse();
+        assertThat(weak.failuresInARow()).isGreaterThanOrEqualTo(5);
+        assertThat(weak.failingSince()).isAfterOrEqualTo(before.minusMillis(1));
+        assertThat(weak.lastError()).isNotBlank();
+
+        // More probes than a message may have tries: nothing is given up.
+        int failures = weak.failuresInARow();
+        patiently().until(() -> weak.failuresInARow() >= failures + 4);
+        assertThat(weak.nextProbe()).isNotNull();
+        assertThat(bridge.waiting("events.weak")).isEqualTo(30);
+        assertThat(bridge.waiting("dead-letters.events.weak")).isZero();
+
+        // It is back. What had failed before it was known to be down had an hour to wait.
+        downstream.takeAll();
+        patiently().until(() -> taken("/weak").size() >= 30);
+        patiently().until(() -> bridge.waiting("events.weak") == 0);
+        assertThat(taken("/weak")).containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(weak.state()).isEqualTo(State.UP);
+        assertThat(weak.failingSince()).isNull();
+        assertThat(weak.nextProbe()).isNull();
+    }
+
+    @Test
+    void isAskedByNoMoreThanOnePostAtATimeWhileItIsDown() throws Exception {
+        weakAnswers(aResponse().withStatus(500));
+        report(40);
+        patiently().until(() -> state("weak").state() == State.DOWN);
+        // Until then as many were in hand as there are parallelPosts.
+        patiently().until(() -> downstream.posts("/weak").size() > 5 + 8);
+        var queue = bridge.broker().server().locateQueue("events.weak");
+        long added = queue.getMessagesAdded();
+        int posts = downstream.posts("/weak").size();
+        patiently().until(() -> downstream.posts("/weak").size() >= posts + 5);
+        assertThat(queue.getConsumerCount()).isLessThanOrEqualTo(1);
+        assertThat(queue.getMessagesAdded() - added).as("put back").isLessThanOrEqualTo(downstream.posts("/weak").size() - posts + 1);
+        assertThat(bridge.waiting("events.weak")).isEqualTo(40);
+    }
+
+    @Test
+    void wrongCredentialsCostFewDeadLettersAndTheRestWaits() throws Exception {
+        weakAnswers(aResponse().withStatus(401));
+        List<String> ids = report(30);
+        patiently().until(() -> state("weak").state() == State.DOWN);
+        assertThat(state("weak").lastError()).startsWith("HTTP 401");
+        downstream.takeAll();
+        patiently().until(() -> bridge.waiting("events.weak") == 0);
+        long letters = bridge.waiting("dead-letters.events.weak");
+        assertThat(letters).isEqualTo(4);
+        assertThat(taken("/weak")).hasSize(26).isSubsetOf(ids).doesNotHaveDuplicates();
+        assertThat(bridge.manage("POST", "/dead-letters/replay?downstream=weak", "").body()).contains("\"replayed\" : 4");
+        patiently().untilAsserted(() -> assertThat(taken("/weak")).containsExactlyInAnyOrderElementsOf(ids));
+    }
+
+    @Test
+    void oneThatAsksForTimeIsLeftAloneForIt() throws Exception {
+        downstream.answers("/limited", aResponse().withStatus(429).withHeader("Retry-After", "2"));
+        List<String> ids = report(3);
+        patiently().until(() -> state("limited").state() == State.HELD);
+        assertThat(state("limited").isUp()).isTrue();
+        assertThat(Duration.between(Instant.now(), state("limited").nextProbe())).isLessThanOrEqualTo(Duration.ofSeconds(2));
+        patiently().until(() -> state("limited").state() == State.UP);
+        patiently().until(() -> downstream.posts("/limited").size() == 4);
+        var calls = downstream.posts("/limited");
+        assertThat(calls.get(1).getLoggedDate().getTime() - calls.get(0).getLoggedDate().getTime()).isGreaterThanOrEqualTo(1900);
+        assertThat(calls.subList(1, 4)).allSatisfy(call -> assertThat(ids).anyMatch(id -> call.getBodyAsString().contains(id)));
+    }
+
+    @Test
+    void anOperatorsPauseLastsUntilItIsEnded() throws Exception {
+        DownstreamState weak = state("weak");
+        weak.pause();
+        List<String> ids = report(3);
+        patiently().until(() -> taken("/other").containsAll(ids));
+        assertThat(weak.state()).isEqualTo(State.PAUSED);
+        assertThat(bridge.waiting("events.weak")).isEqualTo(3);
+        weak.probeNow();
+        assertThat(downstream.posts("/weak")).isEmpty();
+        weak.resume();
+        patiently().untilAsserted(() -> assertThat(taken("/weak")).containsExactlyInAnyOrderElementsOf(ids));
+        assertThat(weak.state()).isEqualTo(State.UP);
+    }
+
+    @Test
+    void anOperatorNeedNotWaitForTheNextProbe() throws Exception {
+        downstream.answers("/limited", aResponse().withStatus(503).withHeader("Retry-After", "3600"));
+        List<String> ids = report(1);
+        patiently().until(() -> state("limited").state() == State.HELD && bridge.waiting("events.limited") == 1);
+        state("limited").probeNow();
+        patiently().until(() -> taken("/limited").equals(List.of(ids.get(0), ids.get(0))));
+    }
+
+    @Test
+    void isGivenUpAfterTheTriesItMayHave() throws Exception {
+        downstream.answers("/counted", aResponse().withStatus(500), aResponse().withStatus(500), aResponse().withStatus(500));
+        report(1);
+        patiently().until(() -> bridge.waiting("dead-letters.events.counted") == 1);
+        assertThat(downstream.posts("/counted")).hasSize(3);
+        assertThat(bridge.manage("GET", "/dead-letters?downstream=counted", "").body()).contains("\"attempts\" : 3");
+        bridge.manage("DELETE", "/dead-letters?downstream=counted", "");
+    }
+}
