@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The packaged jar as a process, in a directory of its own, started again and again. Its log is one file over all runs. */
 final class BridgeProcess implements AutoCloseable {
@@ -38,7 +40,7 @@ final class BridgeProcess implements AutoCloseable {
         this.jar = jar;
         this.home = Files.createDirectories(home);
         this.log = home.resolve("bridge.log");
-        Files.writeString(home.resolve("application.properties"), settings + "http.host=127.0.0.1\nhttp.port=" + port + "\n");
+        Files.writeString(home.resolve("application.properties"), settings + "http.host=127.0.0.1\nhttp.port=" + port + "\nmanagement.port=" + Peer.freePort() + "\n");
     }
 
     String url(String path) {
@@ -67,7 +69,16 @@ final class BridgeProcess implements AutoCloseable {
         return name + "-" + runs;
     }
 
-    void awaitAnswering() {
+    void awaitAnswering() throws IOException, InterruptedException {
+        try {
+            await();
+        } catch (ConditionTimeoutException e) {
+            dumpThreads();
+            throw e;
+        }
+    }
+
+    private void await() {
         Awaitility.await(name + " answering, see " + log).atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(50))
                 .failFast(name + " ended by itself, see " + log, () -> !process.isAlive()).ignoreExceptions()
                 .until(() -> HTTP.send(HttpRequest.newBuilder(URI.create(url("/sms/send/-"))).timeout(Duration.ofSeconds(5))
@@ -76,6 +87,21 @@ final class BridgeProcess implements AutoCloseable {
 
     boolean alive() {
         return process.isAlive();
+    }
+
+    /** SIGTERM, and kill -9 where that is not enough. */
+    void stop() throws IOException, InterruptedException {
+        process.destroy();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            dumpThreads();
+            kill();
+            throw new IllegalStateException(name + " did not stop within 60 s, see " + log);
+        }
+    }
+
+    private void dumpThreads() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-QUIT", String.valueOf(process.pid())).start().waitFor();
+        Thread.sleep(1000);
     }
 
     /** kill -9. */

@@ -23,7 +23,7 @@ import org.apache.camel.util.FileUtil;
 /**
  * {@code mvn -Pfaults verify}: the packaged bridge under load, killed again and again, with an Infobip and two downstreams that fail
  * in every way they can. In the end everything that was answered 200 has to be where it belongs, once. Which faults come when is
- * drawn from a seed. It prints one line, and ends with an error when something was lost, or told twice without a reason.
+ * drawn from a seed. With faults.instances above 1, so many bridges share a broker and a PostgreSQL, which are killed as well. It prints one line, and ends with an error when something was lost, or told twice without a reason.
  */
 public final class Faults {
 
@@ -56,7 +56,7 @@ public final class Faults {
     /** Most time between a downstream's answer and the queue's commit, on a machine as busy as this one. */
     private static final long WINDOW = 1000;
 
-    private final Path directory;
+    private final long started = System.nanoTime();
     private final Random random;
     private final int messages;
     private final int kills;
@@ -64,25 +64,32 @@ public final class Faults {
     private final Infobip infobip;
     private final Downstream events;
     private final Downstream clevertap;
-    private final BridgeProcess bridge;
+    private final List<BridgeProcess> bridges = new ArrayList<>();
+    /** Of several bridges; null where there is one, with everything inside. */
+    private final Broker broker;
+    private final Database database;
     private final Load load;
-    private final AtomicInteger killed = new AtomicInteger();
+    private final Map<String, Integer> strikes = new TreeMap<>();
     private final AtomicInteger faults = new AtomicInteger();
     private final Map<String, Integer> doubled = new TreeMap<>();
     private long longestWindow;
     private volatile boolean calm;
 
-    private Faults(Path directory, long seed, int messages, int kills) throws IOException {
-        this.directory = directory;
+    private Faults(Path directory, long seed, int messages, int kills, int instances) throws Exception {
         this.messages = messages;
         this.kills = kills;
         random = new Random(seed);
         infobip = new Infobip(vertx, random.nextLong(), sent -> tellOf(sent));
         events = new Downstream(vertx, "events", random.nextLong(), false);
         clevertap = new Downstream(vertx, "clevertap", random.nextLong(), true);
-        bridge = new BridgeProcess("one", Path.of(System.getProperty("bridge.jar")), directory.resolve("one"),
-                SETTINGS.formatted(infobip.url(), events.url(), clevertap.url()));
-        load = new Load(unavailable -> bridge.url(""), messages, random.nextLong());
+        broker = instances > 1 ? new Broker(directory.resolve("broker")) : null;
+        database = instances > 1 ? new Database() : null;
+        String settings = SETTINGS.formatted(infobip.url(), events.url(), clevertap.url())
+                + (instances > 1 ? broker.settings() + database.settings() : "");
+        for (int i = 1; i <= instances; i++) {
+            bridges.add(new BridgeProcess("bridge" + i, Path.of(System.getProperty("bridge.jar")), directory.resolve("bridge" + i), settings));
+        }
+        load = new Load(unavailable -> bridges.get(unavailable % instances).url(""), messages, random.nextLong());
     }
 
     private void tellOf(List<Message> sent) {
@@ -93,12 +100,12 @@ public final class Faults {
         String given = System.getProperty("faults.seed", "");
         long seed = given.isEmpty() ? System.currentTimeMillis() % 1_000_000 : Long.parseLong(given);
         Path directory = Files.createTempDirectory("faults");
-        long started = System.nanoTime();
-        Faults faults = new Faults(directory, seed, Integer.getInteger("faults.messages", 3000), Integer.getInteger("faults.kills", 4));
+        Faults faults = new Faults(directory, seed, Integer.getInteger("faults.messages", 3000), Integer.getInteger("faults.kills", 4),
+                Integer.getInteger("faults.instances", 1));
         boolean good;
         try {
             faults.run();
-            good = faults.judge(seed, started);
+            good = faults.judge(seed);
         } finally {
             faults.close();
         }
@@ -111,8 +118,16 @@ public final class Faults {
     }
 
     private void run() throws Exception {
-        bridge.start();
-        bridge.awaitAnswering();
+        if (broker != null) {
+            broker.start();
+        }
+        // At the same time, on a database without tables.
+        for (BridgeProcess bridge : bridges) {
+            bridge.start();
+        }
+        for (BridgeProcess bridge : bridges) {
+            bridge.awaitAnswering();
+        }
         List<Thread> disturbers = new ArrayList<>();
         for (Peer peer : List.of(infobip, events, clevertap)) {
             Random own = new Random(random.nextLong());
@@ -124,10 +139,11 @@ public final class Faults {
         for (int i = 0; i < kills; i++) {
             await((i + 0.5) / kills * 2 * messages);
             Thread.sleep(random.nextInt(500));
-            killBridge();
+            strike();
         }
         await(2 * messages * 0.97);
         calm = true;
+        say("no more faults");
         for (Thread thread : disturbers) {
             thread.join();
         }
@@ -148,19 +164,50 @@ public final class Faults {
         }
     }
 
-    /** Now and then a second time, while it starts. */
-    private void killBridge() throws Exception {
-        bridge.kill();
-        killed.incrementAndGet();
-        Thread.sleep(random.nextInt(500));
-        bridge.start();
-        if (random.nextInt(4) == 0) {
-            Thread.sleep(200 + random.nextInt(5000));
-            bridge.kill();
-            killed.incrementAndGet();
+    /** Kills somebody, and waits until they are back. */
+    private void strike() throws Exception {
+        int whom = broker == null ? 0 : random.nextInt(10);
+        if (whom < 6) {
+            BridgeProcess bridge = bridges.get(random.nextInt(bridges.size()));
+            if (random.nextInt(5) == 0) {
+                struck("bridge stopped");
+                bridge.stop();
+            } else {
+                struck("bridge killed");
+                bridge.kill();
+            }
+            Thread.sleep(random.nextInt(500));
             bridge.start();
+            if (random.nextInt(4) == 0) {
+                Thread.sleep(200 + random.nextInt(5000));
+                struck("bridge killed while it started");
+                bridge.kill();
+                bridge.start();
+            }
+        } else if (whom < 8) {
+            struck("broker killed");
+            broker.kill();
+            Thread.sleep(random.nextInt(3000));
+            broker.start();
+        } else {
+            struck("database killed");
+            database.kill();
+            Thread.sleep(random.nextInt(5000));
+            database.start();
         }
-        bridge.awaitAnswering();
+        for (BridgeProcess bridge : bridges) {
+            bridge.awaitAnswering();
+        }
+    }
+
+    private void struck(String what) {
+        say(what);
+        strikes.merge(what, 1, Integer::sum);
+    }
+
+    private void say(String what) {
+        System.out.printf(Locale.ROOT, "  %3d s: %s; %d messages at Infobip, %d events told, %d requests open%n", (System.nanoTime() - started) / 1_000_000_000,
+                what, infobip.messages().size(), events.told().size(), load.open());
     }
 
     private long progress() {
@@ -239,7 +286,7 @@ public final class Faults {
         return missing;
     }
 
-    private boolean judge(long seed, long started) {
+    private boolean judge(long seed) {
         Map<String, Set<String>> lost = lost();
         int lostInAll = lost.values().stream().mapToInt(Set::size).sum();
         int accepted = load.accepted().size() + load.refused().size() + load.reported().size() + load.replied().size() + load.clicked().size();
@@ -266,28 +313,41 @@ public final class Faults {
             System.out.println(load.open() + " requests were never answered 200");
         }
         System.out.printf(Locale.ROOT, "faults accepted=%d delivered=%d lost=%d doubled=%d kills=%d faults=%d seed=%d%n", accepted,
-                accepted - lostInAll, lostInAll, made.size() + doubled.values().stream().mapToInt(Integer::intValue).sum(), killed.get(), faults.get(), seed);
-        System.out.printf(Locale.ROOT, "  doubled by cause %s, longest from answer to kill %d ms; the same id to Infobip again, harmless: %d; %d s%n", doubled,
-                longestWindow, infobip.repeated(), (System.nanoTime() - started) / 1_000_000_000L);
+                accepted - lostInAll, lostInAll, made.size() + doubled.values().stream().mapToInt(Integer::intValue).sum(), strikes.values().stream().mapToInt(Integer::intValue).sum(), faults.get(), seed);
+        System.out.printf(Locale.ROOT, "  %s; doubled by cause %s, longest from answer to kill %d ms; the same id to Infobip again, harmless: %d; %d s%n",
+                strikes, doubled, longestWindow, infobip.repeated(), (System.nanoTime() - started) / 1_000_000_000L);
         return lostInAll == 0 && unexplained.isEmpty() && made.isEmpty() && load.problems().isEmpty() && load.done();
     }
 
     /** Why an event was told twice; empty when the first answer reached nobody. */
     private String cause(Again again) {
-        Long kill = bridge.killed().get(again.before().bridge());
-        if (kill != null && kill <= again.before().answeredAt()) {
-            return "";
+        for (BridgeProcess bridge : bridges) {
+            Long kill = bridge.killed().get(again.before().bridge());
+            if (kill != null && kill <= again.before().answeredAt()) {
+                return "";
+            }
+            if (kill != null && kill - again.before().answeredAt() < WINDOW) {
+                longestWindow = Math.max(longestWindow, kill - again.before().answeredAt());
+                return "bridge killed before its commit";
+            }
         }
-        if (kill != null && kill - again.before().answeredAt() < WINDOW) {
-            longestWindow = Math.max(longestWindow, kill - again.before().answeredAt());
-            return "bridge killed before its commit";
+        // A commit is lost, too, when the broker dies while the POST is under way.
+        if (broker != null && broker.killed().stream().anyMatch(kill ->
+                kill > again.before().receivedAt() - WINDOW && kill < again.before().answeredAt() + WINDOW)) {
+            return "broker killed before the commit";
         }
         return "unexplained";
     }
 
-    private void close() throws InterruptedException {
+    private void close() throws Exception {
         load.close();
-        bridge.close();
+        for (BridgeProcess bridge : bridges) {
+            bridge.close();
+        }
+        if (broker != null) {
+            broker.close();
+            database.close();
+        }
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 }
