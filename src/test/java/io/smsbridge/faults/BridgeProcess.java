@@ -79,7 +79,7 @@ final class BridgeProcess implements AutoCloseable {
     }
 
     private void await() {
-        Awaitility.await(name + " answering, see " + log).atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(50))
+        Awaitility.await(name + " answering, see " + log).atMost(Duration.ofSeconds(300)).pollInterval(Duration.ofMillis(50))
                 .failFast(name + " ended by itself, see " + log, () -> !process.isAlive()).ignoreExceptions()
                 .until(() -> HTTP.send(HttpRequest.newBuilder(URI.create(url("/sms/send/-"))).timeout(Duration.ofSeconds(5))
                         .POST(HttpRequest.BodyPublishers.ofString("{}")).build(), BodyHandlers.discarding()).statusCode() == 404);

@@ -63,7 +63,7 @@ final class Broker implements AutoCloseable {
                 CONFIGURATION.toAbsolutePath().toString(), directory.toAbsolutePath().toString(), String.valueOf(port))
                 .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("broker.log").toFile())).start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-        Awaitility.await("the broker, see " + directory).atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(50))
+        Awaitility.await("the broker, see " + directory).atMost(Duration.ofSeconds(300)).pollInterval(Duration.ofMillis(50))
                 .failFast("the broker ended by itself", () -> !process.isAlive()).ignoreExceptions().until(() -> {
                     try (Socket socket = new Socket()) {
                         socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);

@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -67,6 +68,7 @@ final class Load implements AutoCloseable {
     private final Queue<Send> sends = new ConcurrentLinkedQueue<>();
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger unavailable = new AtomicInteger();
+    private final AtomicLong slowest = new AtomicLong();
 
     private final Set<String> accepted = ConcurrentHashMap.newKeySet();
     private final Set<String> uncertain = ConcurrentHashMap.newKeySet();
@@ -250,6 +252,7 @@ final class Load implements AutoCloseable {
     }
 
     private HttpResponse<String> post(String path, String body) throws IOException {
+        long asked = System.currentTimeMillis();
         try {
             HttpResponse<String> response = http.send(HttpRequest.newBuilder(URI.create(doors.apply(unavailable.get()) + path)).timeout(PATIENCE)
                     .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
@@ -266,6 +269,8 @@ final class Load implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UncheckedIOException(new IOException(e));
+        } finally {
+            slowest.accumulateAndGet(System.currentTimeMillis() - asked, Math::max);
         }
     }
 
@@ -284,6 +289,11 @@ final class Load implements AutoCloseable {
 
     int open() {
         return open.get();
+    }
+
+    /** The longest that anybody waited for an answer, or for being told that there is none, in milliseconds. */
+    long slowest() {
+        return slowest.get();
     }
 
     /** Texts of messages that were answered 200. */
