@@ -32,7 +32,7 @@ class DeployTest {
             embedded = new FileConfigurationParser().parseMainConfig(ours);
         }
         assertThat(external.getAddressSettings()).isEqualTo(embedded.getAddressSettings());
-        assertThat(external.getAddressConfigurations()).isEqualTo(embedded.getAddressConfigurations());
+        assertThat(external.getAddressConfigurations()).hasToString(embedded.getAddressConfigurations().toString());
         assertThat(external.isJournalDatasync()).isTrue();
         assertThat(external.isPersistenceEnabled()).isTrue();
         assertThat(external.isSecurityEnabled()).isTrue();
