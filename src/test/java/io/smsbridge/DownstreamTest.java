@@ -228,6 +228,39 @@ class DownstreamTest {
         assertThat(downstream.posts("/cleverTap")).hasSize(1);
     }
 
+    /** A delivery and a click of one message in one second differ in their fields alone. */
+    @Test
+    void ofTwoEventsOfOneSecondKeepsTheOneThatWasNotProcessed() throws Exception {
+        String id = TestBridge.newId();
+        var event = JSON.createObjectNode().put("messageId", id).put("meta", id).put("time", "2026-11-23T10:00:00.000Z");
+        var delivered = event.deepCopy().put("id", id + ":delivered").put("type", "delivered");
+        var clicked = event.deepCopy().put("id", id + ":clicked").put("type", "clicked").put("url", "https://example.com/");
+        downstream.answers("/cleverTap", aResponse().withBody("""
+                {"unprocessed": [{"error": "no", "record": {"meta": "%s", "ts": 1795428000, "url": "https://example.com/"}}]}""".formatted(id)));
+        bridge.context().createProducerTemplate().sendBody("jms:queue:events.cleverTap", JSON.createArrayNode().add(delivered).add(clicked).toString());
+        var letter = bridge.take("dead-letters.events.cleverTap").getMessage();
+        assertThat(JSON.readTree(letter.getBody(String.class)).findValuesAsText("type")).containsExactly("clicked");
+    }
+
+    /** CleverTap takes nothing without the client's id, and the part of a refused batch that holds nothing else is not posted. */
+    @Test
+    void ofARefusedBatchWhatTheFormatHasNoWordForIsLeftOut() throws Exception {
+        String bad = TestBridge.newId();
+        String good = TestBridge.newId();
+        downstream.server.stubFor(post(urlEqualTo("/cleverTap")).atPriority(1).withRequestBody(containing(bad)).willReturn(aResponse().withStatus(400)));
+        String silent = "{\"messageId\": \"%s\", \"status\": {\"groupId\": 3, \"id\": 5}}";
+        String loud = "{\"messageId\": \"%1$s\", \"callbackData\": \"meta of %1$s\", \"status\": {\"groupId\": 3, \"id\": 5}}";
+        bridge.post("/infobip/delivery-reports/main", "{\"results\": [" + String.join(",", silent.formatted(TestBridge.newId()), silent.formatted(TestBridge.newId()),
+                loud.formatted(bad), loud.formatted(good)) + "]}");
+        var letter = bridge.take("dead-letters.events.cleverTap").getMessage();
+        assertThat(JSON.readTree(letter.getBody(String.class)).findValuesAsText("messageId")).containsExactly(bad);
+        await().until(() -> bridge.waiting("events.cleverTap") == 0);
+        // All four, the half with both, and each of the two alone.
+        assertThat(downstream.posts("/cleverTap")).hasSize(4);
+        assertThat(downstream.bodies("/cleverTap").stream().filter(body -> !body.toString().contains(bad)).toList()).singleElement()
+                .satisfies(body -> assertThat(body.toString()).contains(good));
+    }
+
     @ParameterizedTest
     @CsvSource({"clevertap, 10m 6h", "ce, 5s 15m", "flaky, 100ms 15m"})
     void waitsAsLongAsEachFormatAsksFor(String name, String schedule) {
