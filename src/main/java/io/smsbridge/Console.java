@@ -2,6 +2,7 @@ package io.smsbridge;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -14,6 +15,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import org.apache.camel.CamelContext;
 
 /**
  * Hawtio on the management port: its files, and what they ask of a server. Camel serves the rest of it, JMX by Jolokia, behind
@@ -36,13 +38,34 @@ final class Console {
     private static final Map<String, String> NOT_HERE = Map.of("auth/config/oidc", "{}", "keycloak/enabled", "false", "proxy/enabled", "false",
             "plugin", "[]", "preset-connections", "[]");
 
-    private final ConsoleDoor door;
+    /**
+     * What is changed in Hawtio's scripts as they are served: diagrams go from left to right, as a message does, and a long one can
+     * be seen whole; and none is drawn on top of the last one's remains, or not at all for a route that begins with its error handler.
+     */
+    private static final Map<String, String> MENDED = Map.of(
+            "r=\"TB\"){const i=\"LR\"===r;return this.dagreGraph.setGraph(",
+            "r=\"LR\"){const i=\"LR\"===r;return t=t.filter((e=>e.source)),this.dagreGraph=new ue.default.graphlib.Graph,"
+                    + "this.dagreGraph.setDefaultEdgeLabel((()=>({}))),this.dagreGraph.setGraph(",
+            "ReactFlow,{nodeTypes:x,nodes:", "ReactFlow,{nodeTypes:x,minZoom:.05,nodes:");
 
-    Console(ConsoleDoor door) {
+    private final ConsoleDoor door;
+    private final CamelContext context;
+
+    Console(ConsoleDoor door, CamelContext context) {
         this.door = door;
+        this.context = context;
     }
 
     void mount(Router router) {
+        // Hawtio is where one logs in; then this page is the way on.
+        router.get("/").blockingHandler(call -> {
+            if (door.user(call) == null) {
+                redirect(call, ROOT + "login");
+            } else {
+                call.response().putHeader("Content-Type", "text/html; charset=utf-8").putHeader("Content-Security-Policy", CONTENT_POLICY)
+                        .end(OperatorPage.of(context));
+            }
+        }, false);
         // By regular expression: as a plain path it would be /hawtio/, too.
         router.getWithRegex("/hawtio").handler(call -> redirect(call, ROOT));
         NOT_HERE.forEach((path, answer) -> router.get(ROOT + path).handler(call -> json(call, answer)));
@@ -122,12 +145,23 @@ final class Console {
             path = "index.html";
             bytes = read("/hawtio-static/index.html");
         }
+        if (path.endsWith(".js")) {
+            bytes = mended(bytes);
+        }
         String type = MimeMapping.getMimeTypeForFilename(path);
         call.response().putHeader("Content-Type", type == null ? "application/octet-stream" : type.startsWith("text/") ? type + "; charset=utf-8" : type)
                 .putHeader("Content-Security-Policy", CONTENT_POLICY)
-                // Below static/ a file's name changes with what is in it.
-                .putHeader("Cache-Control", path.startsWith("static/") ? "public, max-age=31536000, immutable" : "no-cache")
+                // Below static/ a file's name changes with what is in it, though not with what is changed here.
+                .putHeader("Cache-Control", path.startsWith("static/") ? "max-age=86400" : "no-cache")
                 .end(Buffer.buffer(bytes));
+    }
+
+    private static byte[] mended(byte[] script) {
+        String text = new String(script, StandardCharsets.ISO_8859_1);
+        for (Map.Entry<String, String> change : MENDED.entrySet()) {
+            text = text.replace(change.getKey(), change.getValue());
+        }
+        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static byte[] read(String resource) {

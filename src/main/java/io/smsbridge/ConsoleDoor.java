@@ -26,7 +26,7 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
  */
 final class ConsoleDoor implements AuthenticationHandler {
 
-    /** What the management port serves to anyone, and below each: Hawtio's files are public, and {@link Console} sees to the rest. */
+    /** What the management port serves to anyone, and below each: Hawtio's files are public, and {@link Console} sees to the rest, and to /. */
     private static final List<String> OPEN = List.of("/observe/health", "/observe/metrics", "/hawtio");
     private static final Map<String, String> HEADERS = Map.of(
             "X-Content-Type-Options", "nosniff",
@@ -79,7 +79,7 @@ final class ConsoleDoor implements AuthenticationHandler {
     @Override
     public void handle(RoutingContext call) {
         HEADERS.forEach(call.response()::putHeader);
-        if (OPEN.stream().anyMatch(path -> isBelow(call.normalizedPath(), path))) {
+        if (call.normalizedPath().equals("/") || OPEN.stream().anyMatch(path -> isBelow(call.normalizedPath(), path))) {
             call.next();
         } else if (fromAnotherSite(call)) {
             refuse(call, 403, "asked for by a page of another site");

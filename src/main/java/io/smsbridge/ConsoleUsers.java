@@ -41,15 +41,15 @@ final class ConsoleUsers {
         this.file = file;
     }
 
-    /** @param data data.directory; the file is made there when it is missing, and its password printed, this once */
-    static ConsoleUsers open(String name, String password, Path data) {
+    /** @param data data.directory; the file is made there when it is missing, and its password printed, this once, with the url */
+    static ConsoleUsers open(String name, String password, Path data, String url) {
         Path file = data.resolve("console-users");
         ConsoleUsers users = new ConsoleUsers(name, password, file);
         if (password.isEmpty() && !Files.exists(file)) {
             String first = newPassword();
             users.write(name, first);
             // Not by the logger: a password does not belong where logs are collected.
-            System.out.println("CONSOLE: log in as " + name + " with the password " + first
+            System.out.println("CONSOLE: log in at " + url + " as " + name + " with the password " + first
                     + " (shown this once; " + file + " keeps a hash of it)");
         }
         return users;

@@ -23,6 +23,7 @@ import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.model.Model;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.RouteTemplateParameterSource;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -50,6 +51,7 @@ final class Startup extends MainListenerSupport {
     /** Before Camel configures itself and loads the routes: what both take from the settings. */
     @Override
     public void beforeConfigure(BaseMainSupport main) {
+        main.getCamelContext().getCamelContextExtension().getContextPlugin(Model.class).addModelLifecycleStrategy(new RouteLabels());
         PropertiesComponent properties = main.getCamelContext().getPropertiesComponent();
         List<String> problems = SettingsCheck.singleKeyProblems(properties);
         if (!problems.isEmpty()) {
@@ -85,6 +87,8 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("door", new Door(settings.get("sms.apiKey"), settings.get("webhooks.token")));
         context.getRegistry().bind("retries", new Retries());
         context.getRegistry().bind("pull", new Pull());
+        context.getRegistry().bind("lastErrors", new LastErrors());
+        Managed.register(context, settings);
         Supplier<ConnectionFactory> connections = () -> context.getRegistry().lookupByNameAndType("queuePool", ConnectionFactory.class);
         Queues queues = new Queues(connections);
         context.getRegistry().bind("queues", queues);
@@ -129,7 +133,7 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("ledgerWrites", DataSource.class, ledger.writes());
         context.getRegistry().bind("ledgerReads", DataSource.class, ledger.reads());
         if (management != null) {
-            guard(management, settings, data);
+            guard(context, management, settings, data);
         }
         if (settings.sandboxOn()) {
             LOG.warn("SANDBOX: Infobip is played by this process. Nothing leaves this machine, and nobody gets an SMS.");
@@ -153,11 +157,12 @@ final class Startup extends MainListenerSupport {
     }
 
     /** What the server has been told so far, it serves from its start on; only afterwards are there routes on it. */
-    private void guard(ManagementHttpServer server, Settings settings, Path data) {
-        ConsoleUsers users = ConsoleUsers.open(settings.get("console.username"), settings.get("console.password"), data);
+    private void guard(CamelContext context, ManagementHttpServer server, Settings settings, Path data) {
+        ConsoleUsers users = ConsoleUsers.open(settings.get("console.username"), settings.get("console.password"), data,
+                "http://" + settings.get("management.host") + ":" + settings.get("management.port") + "/");
         ConsoleDoor door = new ConsoleDoor(users, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout")));
         door.guard(server.getConfiguration());
-        console = new Console(door);
+        console = new Console(door, context);
         server.setMaxBodySize(Long.parseLong(settings.get("http.maxBodySize")));
     }
 

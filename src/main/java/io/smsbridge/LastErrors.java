@@ -1,0 +1,26 @@
+package io.smsbridge;
+
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Bean {@code lastErrors}: how the last call that failed did so, for each queue, since the start. */
+public final class LastErrors {
+
+    private static final int SHOWN = 300;
+
+    private final Map<String, String> byQueue = new ConcurrentHashMap<>();
+    private final Mask mask = new Mask();
+
+    public void note(String queue, String reason) {
+        String text = reason == null ? "" : reason;
+        byQueue.put(queue, LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS) + " "
+                + mask.numbers(text.length() > SHOWN ? text.substring(0, SHOWN) : text));
+    }
+
+    /** Time and reason; null when none has failed. */
+    String of(String queue) {
+        return byQueue.get(queue);
+    }
+}

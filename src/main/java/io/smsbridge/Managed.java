@@ -1,0 +1,43 @@
+package io.smsbridge;
+
+import java.net.URI;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smsbridge.Settings.Block;
+import io.smsbridge.Settings.Kind;
+import org.apache.camel.CamelContext;
+
+/** The MBeans of accounts, and what MBeans ask of the beans. */
+final class Managed {
+
+    private Managed() {
+    }
+
+    static void register(CamelContext context, Settings settings) {
+        for (Block account : settings.blocks(Kind.ACCOUNT)) {
+            DescribedMBean.register(context, "type=accounts,name=" + account.name(),
+                    new AccountManaged(context, account, settings.get("sms.apiKey")), AccountMXBean.class);
+        }
+    }
+
+    static <T> T bean(CamelContext context, String name, Class<T> type) {
+        return context.getRegistry().lookupByNameAndType(name, type);
+    }
+
+    /** The counter as the metrics have it, over all its other labels. */
+    static long total(CamelContext context, String name, String label, String value) {
+        MeterRegistry metrics = context.getRegistry().findSingleByType(MeterRegistry.class);
+        return (long) metrics.find("smsbridge." + name).tag(label, value).counters().stream().mapToDouble(Counter::count).sum();
+    }
+
+    static long seconds(long millis) {
+        return millis == Queues.UNKNOWN ? millis : millis / 1000;
+    }
+
+    /** Scheme, host, port and path: user and query can hold a secret. */
+    static String url(String text) {
+        URI url = URI.create(text);
+        return url.getScheme() + "://" + url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort()) + (url.getRawPath() == null ? "" : url.getRawPath());
+    }
+}
