@@ -32,6 +32,7 @@ public final class Bridge {
     }
 
     public static void main(String[] args) throws Exception {
+        Logging.chooseFormat(home());
         int exit;
         if (args.length == 0) {
             exit = run();

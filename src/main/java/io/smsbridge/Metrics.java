@@ -45,12 +45,14 @@ public final class Metrics {
             900_000, 3_600_000, 21_600_000, 86_400_000);
 
     private final MeterRegistry registry;
+    private final Health health;
     private final Set<String> accounts = new HashSet<>();
     private final Set<String> words = ConcurrentHashMap.newKeySet();
 
     /** @param data where the queues and the ledger lie, unless they are elsewhere */
-    Metrics(MeterRegistry registry, Settings settings, Queues queues, Path data) {
+    Metrics(MeterRegistry registry, Settings settings, Queues queues, Health health, Path data) {
         this.registry = registry;
+        this.health = health;
         // What has not happened yet is 0, and not absent: else its first time would be no increase.
         for (Block account : settings.blocks(Kind.ACCOUNT)) {
             String name = account.name();
@@ -60,12 +62,18 @@ public final class Metrics {
             WEBHOOKS.forEach(kind -> count("webhooks", 0, "kind", kind, "account", name));
             EVENTS.forEach(type -> count("events", 0, "type", type, "account", name));
             timer("send.latency", WAY, "account", name);
+            List.of("200", "401", "none").forEach(code -> timer("infobip.calls", CALL, "account", name, "code", code));
+            gauge("account.up", null, "1 while the account's last call was answered 2xx.", health, known -> known.account(name) == null ? 1 : 0, "account", name);
             retriable(queues, "sends." + name);
         }
         for (Block downstream : settings.blocks(Kind.DOWNSTREAM)) {
-            count("events.forwarded", 0, "downstream", downstream.name());
-            timer("forward.latency", WAY, "downstream", downstream.name());
-            retriable(queues, "events." + downstream.name());
+            String name = downstream.name();
+            count("events.forwarded", 0, "downstream", name);
+            timer("forward.latency", WAY, "downstream", name);
+            List.of("200", "none").forEach(code -> timer("downstream.calls", CALL, "downstream", name, "code", code));
+            gauge("downstream.up", null, "1 while the downstream's last answer was no failure of its own.", health,
+                    known -> known.downstream(name) == null ? 1 : 0, "downstream", name);
+            retriable(queues, "events." + name);
         }
         watch(queues, "sends");
         watch(queues, "dead-letters");
@@ -77,6 +85,7 @@ public final class Metrics {
             dropped(kind, 0, 0);
         }
         gauge("broker.up", null, "1 while the broker answers.", queues, known -> known.known() ? 1 : 0);
+        gauge("ledger.up", null, "1 while the ledger answers.", health, known -> known.ledgerUp() ? 1 : 0);
         gauge("broker.memory.used", "bytes", "What the broker holds of messages in memory.", queues, Queues::memoryUsed);
         gauge("broker.disk.used", "ratio", "How full the broker's disk is; at 0.9 it takes nothing more.", queues, Queues::diskUsed);
         gauge("store.size", "bytes", "What the queues take on disk.", data.resolve("queue"), Metrics::size, "store", "queues");
@@ -126,6 +135,7 @@ public final class Metrics {
     /** A call to Infobip. */
     public void infobipCalled(String account, String statusCode, long millis) {
         timer("infobip.calls", CALL, "account", known(account), "code", code(statusCode)).record(Duration.ofMillis(millis));
+        health.accountAnswered(account, statusCode);
     }
 
     /**
@@ -151,6 +161,7 @@ public final class Metrics {
     /** A POST to a downstream. */
     public void downstreamCalled(String downstream, String statusCode, long millis, Integer events, String receivedAt) {
         timer("downstream.calls", CALL, "downstream", downstream, "code", code(statusCode)).record(Duration.ofMillis(millis));
+        health.downstreamAnswered(downstream, statusCode);
         if (statusCode.length() == 3 && statusCode.startsWith("2")) {
             count("events.forwarded", events == null ? 0 : events, "downstream", downstream);
             record(timer("forward.latency", WAY, "downstream", downstream), receivedAt);

@@ -31,7 +31,7 @@ final class SettingsCheck {
     private static final Set<String> REGIONS = Set.of("india", "turkey", "south-korea");
     private static final Set<String> CLICK_TRACKING = Set.of("off", "default-domain", "custom-domain");
     private static final Set<String> EVENT_TYPES = Set.of("sent", "delivered", "failed", "replied", "clicked");
-    private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "management.", "console.", "sms.", "webhooks.", "sandbox.", "data.", "queue.", "ledger.", "optOut.");
+    private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "management.", "console.", "log.", "sms.", "webhooks.", "sandbox.", "data.", "queue.", "ledger.", "optOut.");
 
     private final Settings settings;
     private final Set<String> maps;
@@ -118,6 +118,7 @@ final class SettingsCheck {
         wholeNumber(problems, "http.threads", value.apply("http.threads"), 1, 10_000);
         wholeNumber(problems, "http.maxBodySize", value.apply("http.maxBodySize"), 1, Integer.MAX_VALUE);
         management(problems, value);
+        oneOf(problems, "log.format", value.apply("log.format"), Set.of("text", "json"));
         wholeNumber(problems, "sms.maxRecipients", value.apply("sms.maxRecipients"), 1, 10_000);
         ledger(problems, value);
         oneOf(problems, "optOut.enforce", value.apply("optOut.enforce"), Set.of("true", "false"));

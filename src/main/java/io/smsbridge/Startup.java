@@ -112,7 +112,12 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("managementPort", PlatformHttpEngine.class, new ManagementPort(management == null ? 0 : management.getPort()));
         Path data = home.resolve(settings.get("data.directory"));
         MeterRegistry meters = context.getRegistry().lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
-        context.getRegistry().bind("metrics", new Metrics(meters, settings, queues, data));
+        Health health = new Health(queues);
+        context.getRegistry().bind("health", health);
+        context.getRegistry().bind("metrics", new Metrics(meters, settings, queues, health, data));
+        Logging logging = new Logging();
+        context.getCamelContextExtension().addLogListener(logging);
+        DescribedMBean.register(context, "type=logging", logging, LoggingMXBean.class);
         EmbeddedBroker broker = settings.get("queue.url").startsWith("vm:") ? new EmbeddedBroker(data) : null;
         if (broker != null) {
             broker.start();
@@ -132,6 +137,7 @@ final class Startup extends MainListenerSupport {
         afterStop(context, ledger::close);
         context.getRegistry().bind("ledgerWrites", DataSource.class, ledger.writes());
         context.getRegistry().bind("ledgerReads", DataSource.class, ledger.reads());
+        health.register(context, settings, ledger.reads());
         if (management != null) {
             guard(context, management, settings, data);
         }

@@ -1,0 +1,152 @@
+package io.smsbridge;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+import javax.sql.DataSource;
+
+import io.smsbridge.Settings.Block;
+import io.smsbridge.Settings.Kind;
+import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+
+/**
+ * What /observe/health answers. Ready is a bridge that can take in: broker, ledger and doors are there. An account or a downstream that
+ * fails keeps nobody out; its check is UP, and says that it is degraded, and why. Nothing here makes the process less alive.
+ */
+public final class Health {
+
+    private static final long KEPT = 2_000;
+
+    /** What an account or a downstream answered last: null reason where that was well. */
+    public record Condition(String reason, Instant since) {
+    }
+
+    private final Map<String, Condition> conditions = new ConcurrentHashMap<>();
+    private final Queues queues;
+    private volatile DataSource ledger;
+    private volatile String ledgerProblem;
+    private volatile long ledgerAskedAt;
+
+    Health(Queues queues) {
+        this.queues = queues;
+    }
+
+    /** Registers a check for each part. */
+    void register(CamelContext context, Settings settings, DataSource ledgerReads) {
+        ledger = ledgerReads;
+        HealthCheckRegistry registry = HealthCheckRegistry.get(context);
+        registry.register(new Check("broker", result -> {
+            if (!queues.known()) {
+                result.down().message("the broker (queue.url) does not answer");
+            }
+        }));
+        registry.register(new Check("ledger", result -> {
+            String problem = ledgerProblem();
+            if (problem != null) {
+                result.down().message("the ledger's database (ledger.url) can't be used: " + problem);
+            }
+        }));
+        registry.register(new Check("doors", result -> {
+            List<String> closed = context.getRoutes().stream().map(route -> route.getRouteId()).filter(id -> id.matches("accept-sends.*|receive-.*"))
+                    .filter(id -> !context.getRouteController().getRouteStatus(id).isStarted()).toList();
+            if (!context.isStarted()) {
+                result.down().message("the bridge is starting or stopping");
+            } else if (!closed.isEmpty()) {
+                result.down().message("stopped: " + String.join(", ", closed));
+            }
+        }));
+        for (Block block : settings.blocks()) {
+            String name = block.kind() == Kind.ACCOUNT ? "account " + block.name() : "downstream " + block.name();
+            registry.register(new Check(name, result -> {
+                Condition condition = conditions.get(name);
+                if (condition != null) {
+                    result.message("degraded since " + condition.since() + ": " + condition.reason()).detail("degraded", true);
+                }
+            }));
+        }
+    }
+
+    /** Whether the ledger answers. */
+    boolean ledgerUp() {
+        return ledger != null && ledgerProblem() == null;
+    }
+
+    /** An answer of Infobip's to an account's call, 0 for none. */
+    void accountAnswered(String account, String statusCode) {
+        boolean well = statusCode.matches("2..");
+        boolean refused = statusCode.matches("401|403");
+        say("account " + account, well ? null : refused ? "Infobip answers " + statusCode + ": check baseUrl, apiKey and its scopes" : failure("Infobip", statusCode));
+    }
+
+    /** A downstream's answer to a POST. A batch that it does not like says nothing about the downstream. */
+    void downstreamAnswered(String downstream, String statusCode) {
+        say("downstream " + downstream, statusCode.matches("2..|400|413|422") ? null : failure("it", statusCode));
+    }
+
+    private static String failure(String who, String statusCode) {
+        return statusCode.equals("0") ? who + " does not answer" : who + " answers " + statusCode;
+    }
+
+    private void say(String name, String reason) {
+        if (reason == null) {
+            conditions.remove(name);
+        } else {
+            conditions.compute(name, (key, before) -> new Condition(reason, before == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : before.since()));
+        }
+    }
+
+    /** Since when, and how, an account fails; null when its last call was answered. */
+    public Condition account(String name) {
+        return conditions.get("account " + name);
+    }
+
+    /** The same of a downstream. */
+    public Condition downstream(String name) {
+        return conditions.get("downstream " + name);
+    }
+
+    private String ledgerProblem() {
+        if (System.currentTimeMillis() - ledgerAskedAt > KEPT) {
+            try (Connection connection = ledger.getConnection(); Statement statement = connection.createStatement()) {
+                statement.setQueryTimeout(5);
+                statement.execute("SELECT 1 FROM message WHERE 1 = 0");
+                ledgerProblem = null;
+            } catch (SQLException e) {
+                ledgerProblem = e.getMessage().lines().findFirst().orElse("");
+            }
+            ledgerAskedAt = System.currentTimeMillis();
+        }
+        return ledgerProblem;
+    }
+
+    private static final class Check extends AbstractHealthCheck {
+
+        private final Consumer<HealthCheckResultBuilder> judge;
+
+        Check(String name, Consumer<HealthCheckResultBuilder> judge) {
+            super("sms-bridge", name);
+            this.judge = judge;
+        }
+
+        @Override
+        public boolean isLiveness() {
+            return false;
+        }
+
+        @Override
+        protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
+            result.up();
+            judge.accept(result);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.smsbridge;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.CamelLogger;
+import org.apache.camel.spi.LogListener;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.ThreadContext;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.config.Configuration;
+import org.apache.logging.log4j.core.config.LoggerConfig;
+
+/** The log: its format, its levels while the bridge runs, and the id of the request that a line is about. */
+final class Logging implements LoggingMXBean, LogListener {
+
+    private static final String FORMAT = "log.format";
+    private static final String REQUEST = "requestId";
+    private static final String ROOT = "root";
+
+    /**
+     * Tells log4j2.xml the format, which has to be known before the first line. Like any setting it comes from -Dlog.format, from the
+     * environment or from application.properties.
+     */
+    static void chooseFormat(Path home) throws IOException {
+        if (System.getProperty(FORMAT) == null) {
+            Properties file = new Properties();
+            Path path = home.resolve("application.properties");
+            if (Files.exists(path)) {
+                try (Reader text = Files.newBufferedReader(path)) {
+                    file.load(text);
+                }
+            }
+            System.setProperty(FORMAT, System.getenv().getOrDefault("LOG_FORMAT", file.getProperty(FORMAT, "text")).strip());
+        }
+    }
+
+    @Override
+    public Map<String, String> getLevels() {
+        Map<String, String> levels = new TreeMap<>();
+        configuration().getLoggers().forEach((name, logger) -> levels.put(name.isEmpty() ? ROOT : name, logger.getLevel().name()));
+        return levels;
+    }
+
+    @Override
+    public String setLevel(String logger, String level) {
+        String name = logger == null || logger.isBlank() || logger.equals(ROOT) ? "" : logger.strip();
+        Level wanted = level == null || level.isBlank() ? null : Level.getLevel(level.strip().toUpperCase(Locale.ROOT));
+        if (wanted == null && (level != null && !level.isBlank() || name.isEmpty())) {
+            throw new IllegalArgumentException("level: '" + level + "' is none of OFF, ERROR, WARN, INFO, DEBUG, TRACE");
+        }
+        Configuration configuration = configuration();
+        if (wanted == null) {
+            configuration.removeLogger(name);
+        } else if (configuration.getLoggers().containsKey(name)) {
+            configuration.getLoggers().get(name).setLevel(wanted);
+        } else {
+            configuration.addLogger(name, new LoggerConfig(name, wanted, true));
+        }
+        context().updateLoggers();
+        return (name.isEmpty() ? ROOT : name) + " logs " + configuration.getLoggerConfig(name).getLevel();
+    }
+
+    private static LoggerContext context() {
+        return (LoggerContext) LogManager.getContext(false);
+    }
+
+    private static Configuration configuration() {
+        return context().getConfiguration();
+    }
+
+    /** Only around a line, where camel-mdc would do it around each step. */
+    @Override
+    public String onLog(Exchange exchange, CamelLogger logger, String message) {
+        String id = exchange.getVariable(REQUEST, String.class);
+        if (id != null) {
+            ThreadContext.put(REQUEST, id);
+        }
+        return message;
+    }
+
+    @Override
+    public void afterLog(Exchange exchange, CamelLogger logger, String message) {
+        ThreadContext.remove(REQUEST);
+    }
+}

@@ -1,0 +1,147 @@
+package io.smsbridge;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import javax.sql.DataSource;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.zaxxer.hikari.HikariDataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.MethodOrderer.MethodName;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What /observe/health answers, and what the log says, while parts of the bridge fail. The last ones take away what does not come back. */
+@TestMethodOrder(MethodName.class)
+class HealthTest {
+
+    @TempDir
+    static Path home;
+
+    private static ScriptedInfobip infobip;
+    private static ScriptedDownstream downstream;
+    private static TestBridge bridge;
+
+    @BeforeAll
+    static void start() throws Exception {
+        infobip = new ScriptedInfobip();
+        downstream = new ScriptedDownstream();
+        bridge = new TestBridge(home, """
+                account.main.baseUrl=%1$s
+                account.main.apiKey=s3cret
+                sms.default-account=main
+                ledger.connectTimeout=500
+                downstream.health-crm.url=%2$s/health-crm
+                downstream.health-crm.events=sent
+                downstream.health-crm.retryDelay=100ms
+                """.formatted(infobip.url(), downstream.url()));
+    }
+
+    @AfterAll
+    static void stop() {
+        bridge.close();
+        infobip.close();
+        downstream.close();
+    }
+
+    private static HttpResponse<String> health(String path) throws Exception {
+        return bridge.manage("GET", "/observe/health" + path, "", new String[0]);
+    }
+
+    private static JsonNode check(String name) throws Exception {
+        JsonNode answer = TestBridge.JSON.readTree(health("/ready").body());
+        for (JsonNode check : answer.get("checks")) {
+            if (check.get("name").asText().equals(name)) {
+                return check;
+            }
+        }
+        throw new AssertionError(name + " is no check of " + answer);
+    }
+
+    private static void send(String to) throws Exception {
+        bridge.send("main", "{\"to\": \"" + to + "\", \"text\": \"Hello\"}");
+    }
+
+    @Test
+    void a1aHealthyBridgeIsReady() throws Exception {
+        assertThat(health("/ready").statusCode()).isEqualTo(200);
+        assertThat(health("/live").statusCode()).isEqualTo(200);
+        for (String name : List.of("broker", "ledger", "doors", "account main", "downstream health-crm")) {
+            assertThat(check(name).get("status").asText()).as(name).isEqualTo("UP");
+            assertThat(check(name).has("message")).as(name).isFalse();
+        }
+    }
+
+    @Test
+    void a2anAccountThatIsRefusedIsDegradedUntilItIsNot() throws Exception {
+        infobip.answers(aResponse().withStatus(401).withBody("{\"requestError\": {\"serviceException\": {\"text\": \"Invalid login details 447700900123\"}}}"));
+        send("447700900123");
+        await().untilAsserted(() -> assertThat(check("account main").path("message").asText()).startsWith("degraded since ").contains("Infobip answers 401"));
+        assertThat(check("account main").get("status").asText()).isEqualTo("UP");
+        assertThat(health("/ready").statusCode()).isEqualTo(200);
+        assertThat(health("?exposureLevel=full&stackTrace=true&data=true").body()).doesNotContain("s3cret", "447700900123");
+        send("447700900124");
+        await().untilAsserted(() -> assertThat(check("account main").has("message")).isFalse());
+    }
+
+    @Test
+    void a3aDownstreamThatFailsIsDegradedUntilItDoesNot() throws Exception {
+        downstream.answers("/health-crm", aResponse().withStatus(503), aResponse().withStatus(503), aResponse().withStatus(503));
+        send("447700900125");
+        await().pollInterval(20, TimeUnit.MILLISECONDS).untilAsserted(() -> assertThat(check("downstream health-crm").path("message").asText()).contains("answers 503"));
+        assertThat(health("/ready").statusCode()).isEqualTo(200);
+        await().untilAsserted(() -> assertThat(check("downstream health-crm").has("message")).isFalse());
+    }
+
+    @Test
+    void a4aLineOfTheLogNamesItsRequestFromTheDoorToTheDownstream() throws Exception {
+        send("447700900126");
+        await().untilAsserted(() -> {
+            List<String> lines = Files.readAllLines(TestBridge.LOG);
+            String forwarded = lines.stream().filter(line -> line.contains("forward-to-health-crm 1 events answered 200")).reduce((first, last) -> last).orElse("");
+            assertThat(forwarded).matches(".* ms \\[\\S+]");
+            String id = forwarded.substring(forwarded.lastIndexOf('['));
+            assertThat(lines.stream().filter(line -> line.endsWith(id)).map(line -> line.split(" +")[2]).toList())
+                    .containsSubsequence("accept-sends", "send-via-main", "forward-to-health-crm");
+        });
+    }
+
+    @Test
+    void a5aLevelIsChangedWhileTheBridgeRuns() throws Exception {
+        assertThat(log("setLevel", "\"send-via-main\", \"WARN\"")).contains("send-via-main logs WARN");
+        send("447700900127");
+        await().until(() -> bridge.waiting("sends.main") == 0 && infobip.messageIds().size() > 0);
+        assertThat(log("setLevel", "\"send-via-main\", \"\"")).contains("send-via-main logs INFO");
+        assertThat(log("setLevel", "\"send-via-main\", \"LOUD\"")).contains("is none of OFF, ERROR");
+    }
+
+    private static String log(String operation, String arguments) throws Exception {
+        return bridge.manage("POST", "/observe/jolokia",
+                "{\"type\": \"exec\", \"mbean\": \"io.smsbridge:type=logging\", \"operation\": \"" + operation + "\", \"arguments\": [" + arguments + "]}").body();
+    }
+
+    @Test
+    void b1withoutItsLedgerItIsNotReadyButAlive() throws Exception {
+        ((HikariDataSource) bridge.context().getRegistry().lookupByNameAndType("ledgerReads", DataSource.class)).close();
+        await().untilAsserted(() -> assertThat(health("/ready").statusCode()).isEqualTo(503));
+        assertThat(check("ledger").get("message").asText()).contains("ledger.url");
+        assertThat(health("/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void b2norWithoutItsBroker() throws Exception {
+        bridge.broker().stop();
+        await().atMost(20, TimeUnit.SECONDS).untilAsserted(() -> assertThat(check("broker").get("status").asText()).isEqualTo("DOWN"));
+        assertThat(health("/live").statusCode()).isEqualTo(200);
+    }
+}

@@ -1,0 +1,53 @@
+package io.smsbridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the packaged bridge prints with log.format=json. */
+class LogIT {
+
+    @TempDir
+    Path home;
+
+    @Test
+    void eachLineIsJsonAndNamesItsRequest() throws Exception {
+        Files.writeString(home.resolve("application.properties"), """
+                account.sandbox.baseUrl=http://localhost:{{http.port}}/sandbox/infobip
+                account.sandbox.apiKey={{sandbox.apiKey}}
+                downstream.crm.url=http://localhost:{{http.port}}/sandbox/downstream/crm
+                downstream.crm.events=sent
+                console.password=c0nsole
+                log.format=json
+                """);
+        try (PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort()).awaitAnswering()) {
+            bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hello\"}");
+            await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> {
+                List<JsonNode> lines = bridge.output().lines().map(LogIT::json).toList();
+                JsonNode forwarded = lines.stream().filter(line -> line.path("log.logger").asText().equals("forward-to-crm")).findFirst().orElseThrow(AssertionError::new);
+                String id = forwarded.get("requestId").asText();
+                assertThat(lines.stream().filter(line -> line.path("requestId").asText().equals(id)).map(line -> line.get("log.logger").asText()).toList())
+                        .containsSubsequence("accept-sends", "send-via-sandbox", "forward-to-crm");
+                assertThat(forwarded.has("@timestamp")).isTrue();
+                assertThat(forwarded.get("log.level").asText()).isEqualTo("INFO");
+            });
+            assertThat(bridge.output()).doesNotContain("447700900123");
+        }
+    }
+
+    private static JsonNode json(String line) {
+        try {
+            return TestBridge.JSON.readTree(line);
+        } catch (java.io.IOException e) {
+            throw new AssertionError("no JSON: " + line, e);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.smsbridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real Prometheus scrapes the packaged bridge, and has data for every query of the dashboard. Without Debian's package prometheus it is skipped. */
+class PrometheusIT {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final Path RULES = Path.of("src/main/prometheus/alerts.yml");
+
+    @TempDir
+    Path home;
+
+    @BeforeAll
+    static void isThere() throws InterruptedException {
+        // The ledger's database makes no difference here.
+        Assumptions.assumeTrue(System.getProperty("test.postgres", "").isEmpty());
+        boolean found;
+        try {
+            found = new ProcessBuilder("promtool", "--version").redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
+        } catch (IOException e) {
+            found = false;
+        }
+        if (!"required".equals(System.getenv("TEST_PROMETHEUS"))) {
+            Assumptions.assumeTrue(found, "prometheus is not installed");
+        }
+        assertThat(found).as("promtool on the PATH").isTrue();
+    }
+
+    @Test
+    void alertsFireForWhatTheyAreMeantFor() throws Exception {
+        promtool("check", "rules", RULES.toString());
+        promtool("test", "rules", "src/test/prometheus/alerts-test.yml");
+    }
+
+    @Test
+    void everyQueryOfTheDashboardHasData() throws Exception {
+        Files.writeString(home.resolve("application.properties"), """
+                account.sandbox.baseUrl=http://localhost:{{http.port}}/sandbox/infobip
+                account.sandbox.apiKey={{sandbox.apiKey}}
+                account.sandbox.clickTracking=default-domain
+                account.sandbox.publicUrl=http://localhost:{{http.port}}
+                account.sandbox.retryDelay=500ms
+                downstream.crm.url=http://localhost:{{http.port}}/sandbox/downstream/crm
+                console.password=c0nsole
+                """);
+        int port = TestBridge.freePort();
+        Process prometheus = null;
+        try (PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort()).awaitAnswering()) {
+            Path configuration = Files.writeString(home.resolve("prometheus.yml"), """
+                    scrape_configs:
+                      - job_name: infobip-sms-bridge
+                        scrape_interval: 1s
+                        metrics_path: /observe/metrics
+                        static_configs:
+                          - targets: ["localhost:%d"]
+                    rule_files:
+                      - %s
+                    """.formatted(bridge.managementPort, RULES.toAbsolutePath()));
+            prometheus = new ProcessBuilder("prometheus", "--config.file=" + configuration, "--storage.tsdb.path=" + home.resolve("tsdb"),
+                    "--web.listen-address=127.0.0.1:" + port).redirectErrorStream(true).redirectOutput(home.resolve("prometheus.log").toFile()).start();
+            List<String> queries = queries();
+            assertThat(queries).hasSizeGreaterThan(30);
+            // One of each kind: sent, rejected, retried, answered, clicked, refused at the door, and a request that is none.
+            String traffic = """
+                    {"text": "See https://example.com/sale", "messages": [{"to": "447700900123"}, {"to": "447700909001"}, {"to": "494066969014"}, {"to": "nobody"}]}""";
+            await().atMost(60, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS).untilAsserted(() -> {
+                bridge.post("/sms/send/sandbox", traffic);
+                bridge.post("/sms/send/sandbox", "{\"to\": \"447700909429\", \"text\": \"Hello\"}");
+                bridge.post("/sms/send/sandbox", "no JSON");
+                List<String> empty = new ArrayList<>();
+                for (String query : queries) {
+                    if (result(port, query).isEmpty()) {
+                        empty.add(query);
+                    }
+                }
+                assertThat(empty).as("queries without data").isEmpty();
+            });
+            // A server can evaluate each rule, too.
+            JsonNode rules = get(port, "/api/v1/rules").at("/data/groups/0/rules");
+            assertThat(rules).isNotEmpty().allSatisfy(rule -> assertThat(rule.get("health").asText()).isNotEqualTo("err"));
+        } finally {
+            if (prometheus != null) {
+                prometheus.destroy();
+                prometheus.waitFor();
+            }
+        }
+    }
+
+    /** As Grafana would ask, with its variables filled in. */
+    private static List<String> queries() throws IOException {
+        JsonNode dashboard = TestBridge.JSON.readTree(Path.of("src/main/grafana/infobip-sms-bridge.json").toFile());
+        return dashboard.get("panels").findValuesAsText("expr").stream()
+                .map(query -> query.replace("$__rate_interval", "30s").replace("$instance", ".*")).toList();
+    }
+
+    private static JsonNode result(int port, String query) throws Exception {
+        JsonNode answer = get(port, "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
+        assertThat(answer.path("status").asText()).as(query + ": " + answer).isEqualTo("success");
+        return answer.at("/data/result");
+    }
+
+    private static JsonNode get(int port, String path) throws Exception {
+        return TestBridge.JSON.readTree(HTTP.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+                HttpResponse.BodyHandlers.ofString()).body());
+    }
+
+    private static void promtool(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("promtool"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+    }
+}
