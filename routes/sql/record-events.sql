@@ -1,4 +1,4 @@
--- Clicks, and reports of messages on their way. One whose id is there was told before, and its row stays as it is.
+-- Clicks, reports of messages on their way, and refusals at the door. One whose id is there was told before, and its row stays as it is.
 INSERT INTO event (id, type, message_id, happened_at, recorded_by, recorded_at)
 VALUES (:#id, :#type, :#messageId, :#happenedAt, :#requestId, :#now)
 ON CONFLICT (id) DO NOTHING

@@ -146,6 +146,22 @@ class LedgerTest {
         assertThat(sentTo("447700900202")).hasSize(1);
     }
 
+    /** A caller that has not seen the answer repeats the refused along with the others. */
+    @Test
+    void aRefusalIsToldOnceForItsId() throws Exception {
+        String id = newId();
+        String last = null;
+        for (int i = 0; i < 3; i++) {
+            last = bridge.send("main", "{\"text\": \"Hi\", \"messages\": [{\"to\": \"447700900298\"}, {\"to\": \"12\", \"mid\": \"" + id + "\"}]}")
+                    .at("/messages/0/messageId").asText();
+        }
+        awaitTold(last, "sent");
+        await().until(() -> bridge.waiting("sends") == 0);
+        settle("clicks");
+        assertThat(downstream.items("/events")).filteredOn(event -> event.path("meta").asText().equals(id)).singleElement()
+                .satisfies(event -> assertThat(event.get("type").asText()).isEqualTo("failed"));
+    }
+
     @Test
     void aClientsIdTwiceInOneRequestIsSentOnce() throws Exception {
         String id = newId();
