@@ -31,9 +31,16 @@ public final class Accounts {
         return byName.containsKey(account) ? byName.get(account).get("sender") : "";
     }
 
-    /** Most recipients in one call to Infobip. */
+    /** Most recipients in one call to Infobip: never more than may be sent in a second. */
     public int batchSize(String account) {
-        return Integer.parseInt(byName.get(account).get("batchSize"));
+        Block block = byName.get(account);
+        int size = Integer.parseInt(block.get("batchSize"));
+        return block.has("messagesPerSecond") ? Math.min(size, Integer.parseInt(block.get("messagesPerSecond"))) : size;
+    }
+
+    /** What a request without a priority has: high, normal, or auto. */
+    public String priority(String account) {
+        return byName.get(account).get("priority");
     }
 
     /**

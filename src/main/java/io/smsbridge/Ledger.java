@@ -103,6 +103,11 @@ public final class Ledger {
         });
     }
 
+    /** Recipients for find-opt-outs.sql. */
+    public Set<Object> recipients(List<Map<String, Object>> records) {
+        return records.stream().map(send -> send.get("to")).collect(Collectors.toSet());
+    }
+
     /** Ids for find-messages.sql. */
     public Set<String> messageIds(List<Map<String, Object>> events) {
         return events.stream().map(event -> key(event.get("messageId"))).collect(Collectors.toSet());

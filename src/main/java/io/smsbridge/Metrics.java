@@ -65,6 +65,7 @@ public final class Metrics {
             List.of("200", "401", "none").forEach(code -> timer("infobip.calls", CALL, "account", name, "code", code));
             gauge("account.up", null, "1 while the account's last call was answered 2xx.", health, known -> known.account(name) == null ? 1 : 0, "account", name);
             retriable(queues, "sends." + name);
+            watch(queues, "sends." + name + Pace.HIGH);
         }
         for (Block downstream : settings.blocks(Kind.DOWNSTREAM)) {
             String name = downstream.name();
@@ -76,6 +77,7 @@ public final class Metrics {
             retriable(queues, "events." + name);
         }
         watch(queues, "sends");
+        watch(queues, "sends" + Pace.HIGH);
         watch(queues, "dead-letters");
         dropped("sends", 0, 0);
         for (String kind : WEBHOOKS) {

@@ -21,7 +21,7 @@ import org.apache.camel.util.TimeUtils;
 
 /**
  * The settings as read: single keys, and the account and downstream blocks, each of which becomes one route of its template;
- * an account that pulls has a route more for each kind it fetches.
+ * an account has a route more for each of its lanes, and, where it pulls, for each kind it fetches.
  * <p>
  * Camel has {@code camel.route-template[id].name=value} for this. These blocks are their own because the id there is the route's,
  * so that an account and a downstream of one name would collide and the nickname would have to be written twice, and because
@@ -174,6 +174,10 @@ final class Settings implements RouteTemplateParameterSource {
     private Map<String, Map<String, Object>> routes() {
         Map<String, Map<String, Object>> routes = new LinkedHashMap<>();
         blocksByRouteId.forEach((routeId, block) -> routes.put(routeId, block.routeParameters()));
+        blocks(Kind.ACCOUNT).forEach(account -> {
+            routes.put("read-high-" + account.name(), account.laneParameters(Pace.HIGH));
+            routes.put("read-normal-" + account.name(), account.laneParameters(""));
+        });
         blocks(Kind.ACCOUNT).stream().filter(account -> account.has("pullInterval")).forEach(account ->
                 PULLED.keySet().forEach(kind -> routes.put("pull-" + kind + "-" + account.name(), account.pullParameters(kind))));
         return routes;
@@ -216,6 +220,11 @@ final class Settings implements RouteTemplateParameterSource {
                     parameters.put(setting.equals(RouteTemplateParameterSource.TEMPLATE_ID) ? "template-id" : setting, get(setting)));
             parameters.put("name", name);
             return parameters;
+        }
+
+        private Map<String, Object> laneParameters(String lane) {
+            return new LinkedHashMap<>(Map.of(RouteTemplateParameterSource.TEMPLATE_ID, "account-lane", "name", name, "lane", lane,
+                    "consumers", String.valueOf(Integer.parseInt(get("parallelSends")) + (lane.isEmpty() ? 0 : 1))));
         }
 
         private Map<String, Object> pullParameters(String pulled) {

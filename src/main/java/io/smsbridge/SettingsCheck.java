@@ -30,6 +30,7 @@ final class SettingsCheck {
 
     private static final Set<String> REGIONS = Set.of("india", "turkey", "south-korea");
     private static final Set<String> CLICK_TRACKING = Set.of("off", "default-domain", "custom-domain");
+    private static final Set<String> PRIORITIES = Set.of("auto", "high", "normal");
     private static final Set<String> EVENT_TYPES = Set.of("sent", "delivered", "failed", "replied", "clicked");
     private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "management.", "console.", "log.", "sms.", "webhooks.", "sandbox.", "data.", "queue.", "ledger.", "optOut.");
 
@@ -192,6 +193,11 @@ final class SettingsCheck {
         pull(account);
         wholeNumber(account, "parallelSends", 1, 1_000);
         wholeNumber(account, "batchSize", 1, 10_000);
+        wholeNumber(account, "messagesPerSecond", 1, 1_000_000);
+        oneOf(problems, account.key("priority"), account.get("priority"), PRIORITIES);
+        if (account.name().equals("high")) {
+            problems.add(account.key("*") + ": the queue sends.high is not an account's; give it another name");
+        }
 
         Set<String> regions = regions(account);
         regions.stream().filter(region -> !REGIONS.contains(region)).forEach(region -> problems.add(

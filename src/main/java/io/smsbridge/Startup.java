@@ -86,6 +86,8 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("downstreams", testAccount == null ? Downstreams.of(settings, maps.readingRaw()) : Downstreams.ofTest());
         context.getRegistry().bind("door", new Door(settings.get("sms.apiKey"), settings.get("webhooks.token")));
         context.getRegistry().bind("retries", new Retries());
+        Pace pace = new Pace(settings);
+        context.getRegistry().bind("pace", pace);
         context.getRegistry().bind("pull", new Pull());
         context.getRegistry().bind("lastErrors", new LastErrors());
         Managed.register(context, settings);
@@ -99,6 +101,9 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("downstreamStates", DownstreamStates.of(context, settings, connections));
         DescribedMBean.register(context, "type=dead-letters", new DeadLettersManaged(deadLetters), DeadLettersMXBean.class);
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
+
+        // Whoever waits for a turn goes back to the queue at once, and holds up no stop.
+        beforeStop(context, pace::stop);
 
         checkPort(settings, "http");
         MainHttpServer server = context.hasService(MainHttpServer.class);
@@ -151,6 +156,15 @@ final class Startup extends MainListenerSupport {
         if (console != null) {
             console.mount(main.getCamelContext().hasService(ManagementHttpServer.class).getRouter());
         }
+    }
+
+    private static void beforeStop(CamelContext context, Runnable prepare) {
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStopping(CamelContext stopping) {
+                prepare.run();
+            }
+        });
     }
 
     private static void afterStop(CamelContext context, Runnable close) {

@@ -8,6 +8,9 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,6 +30,9 @@ final class ScriptedInfobip implements AutoCloseable {
 
     final WireMockServer server = new WireMockServer(options().dynamicPort().extensions(new Accepting()));
 
+    private final AtomicInteger held = new AtomicInteger();
+    private final CountDownLatch released = new CountDownLatch(1);
+
     ScriptedInfobip() {
         server.start();
         acceptAll();
@@ -45,6 +51,16 @@ final class ScriptedInfobip implements AutoCloseable {
                     .whenScenarioStateIs(i == 0 ? com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED : "after " + i)
                     .willSetStateTo("after " + (i + 1)).willReturn(answers[i]));
         }
+    }
+
+    /** How many calls with a text that begins with "held" wait for their answer. */
+    int held() {
+        return held.get();
+    }
+
+    /** Answers the calls held, and holds no more. */
+    void release() {
+        released.countDown();
     }
 
     String url() {
@@ -71,11 +87,12 @@ final class ScriptedInfobip implements AutoCloseable {
 
     @Override
     public void close() {
+        release();
         server.stop();
     }
 
     /** Answers a v3 send as Infobip does: each message PENDING_ACCEPTED, or as its text's prefix "status=GROUP.ID" says. */
-    private static final class Accepting implements ResponseDefinitionTransformerV2 {
+    private final class Accepting implements ResponseDefinitionTransformerV2 {
         @Override
         public ResponseDefinition transform(ServeEvent event) {
             try {
@@ -83,6 +100,10 @@ final class ScriptedInfobip implements AutoCloseable {
                 ArrayNode messages = answer.putArray("messages");
                 for (JsonNode message : JSON.readTree(event.getRequest().getBodyAsString()).get("messages")) {
                     String text = message.at("/content/text").asText();
+                    if (text.startsWith("held")) {
+                        held.incrementAndGet();
+                        released.await(60, TimeUnit.SECONDS);
+                    }
                     String[] status = text.startsWith("status=") ? text.substring(7).split("[. ]") : new String[] {"1", "26"};
                     for (JsonNode destination : message.get("destinations")) {
                         ObjectNode result = messages.addObject();
@@ -94,7 +115,7 @@ final class ScriptedInfobip implements AutoCloseable {
                     }
                 }
                 return aResponse().withHeader("Content-Type", "application/json").withBody(answer.toString()).build();
-            } catch (java.io.IOException e) {
+            } catch (java.io.IOException | InterruptedException e) {
                 throw new AssertionError(e);
             }
         }
