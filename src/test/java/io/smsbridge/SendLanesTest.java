@@ -37,6 +37,7 @@ class SendLanesTest {
         bridge = new TestBridge(home, """
                 account.campaign.baseUrl=%1$s
                 account.campaign.apiKey=k
+                account.campaign.responseTimeout=300000
                 account.single.baseUrl=%1$s
                 account.single.apiKey=k
                 account.single.parallelSends=1
@@ -88,7 +89,7 @@ class SendLanesTest {
             bridge.send("campaign", batch(1000, i * 1000, "held " + "x".repeat(3000)));
         }
         // All calls that may be made for what is normal, and a queue that has put most of the others on disk.
-        await().atMost(60, TimeUnit.SECONDS).until(() -> infobip.held() == 3 && bridge.waiting("sends.campaign") == 120 && bridge.broker()
+        await().atMost(180, TimeUnit.SECONDS).until(() -> infobip.held() == 3 && bridge.waiting("sends.campaign") == 120 && bridge.broker()
                 .server().getPagingManager().getPageStore(SimpleString.of("sends.campaign")).isPaging());
         bridge.send("campaign", "{\"to\": \"447700900123\", \"text\": \"Your code is 1\"}");
         await().until(() -> texts().contains("Your code is 1"));
