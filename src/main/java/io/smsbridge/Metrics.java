@@ -96,6 +96,16 @@ public final class Metrics {
         gauge("disk.total", "bytes", "What that disk holds.", data, directory -> space(directory, FileStore::getTotalSpace));
     }
 
+    /** What keeps work from coming in, and from going out. */
+    void watch(Room room, Pace pace) {
+        gauge("room.full", null, "1 while new work is refused, as the queues are full.", room, known -> known.isFull() ? 1 : 0);
+        for (String account : pace.accounts()) {
+            gauge("account.rate", null, "Recipients that may be sent in a second at present; 0: no limit.", pace, known -> known.rate(account), "account", account);
+            gauge("account.pause", "seconds", "How long the account makes no call yet, after 429 or failures.", pace,
+                    known -> known.pause(account) / 1_000.0, "account", account);
+        }
+    }
+
     /**
      * A request that was taken in.
      *

@@ -3,7 +3,7 @@ package io.smsbridge;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.smsbridge.AccountPace.Turn;
@@ -62,6 +62,20 @@ public final class Pace {
         // In this order, so that nobody goes before what was answered is heeded.
         pace.answered(turn, statusCode, "retry".equals(outcome), Retries.asked(retryAfter));
         pace.ended(turn);
+    }
+
+    Set<String> accounts() {
+        return accounts.keySet();
+    }
+
+    /** Recipients in a second at present; 0: no limit. */
+    double rate(String account) {
+        return accounts.get(account).rate();
+    }
+
+    /** Milliseconds until the account's next call; 0 where it is not paused. */
+    long pause(String account) {
+        return accounts.get(account).pause();
     }
 
     /** Nobody waits for a turn any longer. */

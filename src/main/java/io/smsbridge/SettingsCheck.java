@@ -30,6 +30,8 @@ final class SettingsCheck {
 
     private static final Set<String> REGIONS = Set.of("india", "turkey", "south-korea");
     private static final Set<String> CLICK_TRACKING = Set.of("off", "default-domain", "custom-domain");
+    private static final long SMALLEST_STORE = 200L << 20;
+    private static final long SMALLEST_FREE = 200L << 20;
     private static final Set<String> PRIORITIES = Set.of("auto", "high", "normal");
     private static final Set<String> EVENT_TYPES = Set.of("sent", "delivered", "failed", "replied", "clicked");
     private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "management.", "console.", "log.", "sms.", "webhooks.", "sandbox.", "data.", "queue.", "ledger.", "optOut.");
@@ -121,6 +123,8 @@ final class SettingsCheck {
         management(problems, value);
         oneOf(problems, "log.format", value.apply("log.format"), Set.of("text", "json"));
         wholeNumber(problems, "sms.maxRecipients", value.apply("sms.maxRecipients"), 1, 10_000);
+        size(problems, "queue.maxSize", value.apply("queue.maxSize"), SMALLEST_STORE, "as the broker keeps up to 120MB of empty files");
+        size(problems, "queue.minFreeDisk", value.apply("queue.minFreeDisk"), SMALLEST_FREE, "as the broker itself stops at 100MB");
         ledger(problems, value);
         oneOf(problems, "optOut.enforce", value.apply("optOut.enforce"), Set.of("true", "false"));
         oneOf(problems, "sandbox.enabled", value.apply("sandbox.enabled"), Set.of("auto", "true", "false"));
@@ -351,6 +355,20 @@ final class SettingsCheck {
             // told below
         }
         problems.add(key + ": '" + text + "' has to be a whole number from " + least + " to " + most);
+    }
+
+    private static void size(List<String> problems, String key, String text, long least, String why) {
+        if (!text.matches("[0-9]{1,6}(KB|MB|GB|TB)|0")) {
+            problems.add(key + ": '" + text + "' is no size such as 500MB or 10GB, or 0 for no limit");
+        } else if (bytes(text) > 0 && bytes(text) < least) {
+            problems.add(key + ": '" + text + "' is less than " + (least >> 20) + "MB, " + why);
+        }
+    }
+
+    /** A size as it stands in the settings, in bytes. */
+    static long bytes(String text) {
+        int unit = "KMGT".indexOf(text.length() < 2 ? '-' : text.charAt(text.length() - 2)) + 1;
+        return Long.parseLong(text.replaceAll("[^0-9]", "")) << 10 * unit;
     }
 
     private static void oneOf(List<String> problems, String key, String text, Set<String> names) {

@@ -37,6 +37,9 @@ final class Startup extends MainListenerSupport {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.start");
 
+    /** Milliseconds that calls in hand have to end by themselves when the bridge stops. */
+    private static final long GRACE = 3_000;
+
     private final Path home;
     private final RouteFiles routes;
     private final String testAccount;
@@ -104,6 +107,7 @@ final class Startup extends MainListenerSupport {
 
         // Whoever waits for a turn goes back to the queue at once, and holds up no stop.
         beforeStop(context, pace::stop);
+        beforeStop(context, () -> HangingCalls.endAfter(context, GRACE));
 
         checkPort(settings, "http");
         MainHttpServer server = context.hasService(MainHttpServer.class);
@@ -119,7 +123,8 @@ final class Startup extends MainListenerSupport {
         MeterRegistry meters = context.getRegistry().lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
         Health health = new Health(queues);
         context.getRegistry().bind("health", health);
-        context.getRegistry().bind("metrics", new Metrics(meters, settings, queues, health, data));
+        Metrics metrics = new Metrics(meters, settings, queues, health, data);
+        context.getRegistry().bind("metrics", metrics);
         Logging logging = new Logging();
         context.getCamelContextExtension().addLogListener(logging);
         DescribedMBean.register(context, "type=logging", logging, LoggingMXBean.class);
@@ -129,6 +134,11 @@ final class Startup extends MainListenerSupport {
             context.getRegistry().bind("broker", broker);
             afterStop(context, broker::stop);
         }
+        Room room = new Room(broker == null ? null : data.resolve("queue"), SettingsCheck.bytes(settings.get("queue.maxSize")),
+                SettingsCheck.bytes(settings.get("queue.minFreeDisk")), Long.parseLong(settings.get("camel.beans.queueFactory.callTimeout")));
+        context.getRegistry().bind("room", room);
+        metrics.watch(room, pace);
+        afterStop(context, room::stop);
         LedgerStore ledger;
         try {
             ledger = LedgerStore.open(settings, data);

@@ -50,7 +50,7 @@ final class PackagedBridge implements AutoCloseable {
     }
 
     PackagedBridge awaitAnswering() {
-        Awaitility.await().atMost(60, TimeUnit.SECONDS).ignoreExceptions().until(() -> post("/sms/send/-", "{}").body().contains("unknown account"));
+        Awaitility.await().atMost(180, TimeUnit.SECONDS).ignoreExceptions().until(() -> post("/sms/send/-", "{}").body().contains("unknown account"));
         return this;
     }
 

@@ -102,7 +102,7 @@ final class ScriptedInfobip implements AutoCloseable {
                     String text = message.at("/content/text").asText();
                     if (text.startsWith("held")) {
                         held.incrementAndGet();
-                        released.await(60, TimeUnit.SECONDS);
+                        released.await(300, TimeUnit.SECONDS);
                     }
                     String[] status = text.startsWith("status=") ? text.substring(7).split("[. ]") : new String[] {"1", "26"};
                     for (JsonNode destination : message.get("destinations")) {

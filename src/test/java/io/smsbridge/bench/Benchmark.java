@@ -1,6 +1,10 @@
 package io.smsbridge.bench;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +14,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.awaitility.Awaitility;
 
@@ -100,6 +106,10 @@ public final class Benchmark {
             ledger(reported);
             return;
         }
+        if (only.equals("waiting")) {
+            waiting();
+            return;
+        }
         if (!only.isEmpty()) {
             for (Load load : loads) {
                 if (only.equals(load.kind() + "-" + load.perPost())) {
@@ -149,6 +159,48 @@ public final class Benchmark {
         System.out.printf(Locale.ROOT, "%-52s %10.0f %10.0f%n", "with an empty ledger, per second", empty.taken(), empty.passed());
         System.out.printf(Locale.ROOT, "%-52s %10.0f %10.0f%n", "with a million messages in the ledger, per second", full.taken(), full.passed());
         System.out.printf(Locale.ROOT, "%-52s %10.2f %10.2f%n", "a million to empty", full.taken() / empty.taken(), full.passed() / empty.passed());
+    }
+
+    /**
+     * What recipients that wait take of the heap, each as a call of its own in the queue of an account whose Infobip refuses connections.
+     * -Dbench.waiting=10000,100000 for fewer.
+     */
+    private void waiting() throws Exception {
+        System.setProperty("bench.jvm", ("-Xmx256m " + System.getProperty("bench.jvm", "")).strip());
+        try (BridgeProcess bridge = new BridgeProcess(jar, directory.resolve("waiting"), Path.of("routes"), """
+                account.waiting.baseUrl=http://127.0.0.1:1
+                account.waiting.apiKey=key
+                account.waiting.batchSize=1
+                """, peers.port())) {
+            long none = bridge.heap();
+            System.out.printf(Locale.ROOT, "%-30s %10s %10s%n%-30s %10.0f %10.2f%n", "recipients waiting, -Xmx256m", "heap MB", "to none",
+                    "none", none / 1e6, 1.0);
+            int taken = 0;
+            for (String goal : System.getProperty("bench.waiting", "10000,100000,1000000").split(",")) {
+                for (; taken < Integer.parseInt(goal); taken += 1000) {
+                    post(bridge, "/sms/send/waiting", 1000, taken);
+                }
+                // Whoever comes to Infobip through another account has passed all the others on the way.
+                long passed = peers.on(Peers.INFOBIP).items();
+                for (int i = 0; i < 4; i++) {
+                    post(bridge, "/sms/send/bench", 2, i * 2);
+                }
+                Awaitility.await(goal + " recipients to wait").atMost(Duration.ofHours(1)).failFast("the bridge ended", bridge::ended)
+                        .until(() -> peers.on(Peers.INFOBIP).items() >= passed + 8);
+                long heap = bridge.heap();
+                System.out.printf(Locale.ROOT, "%-30s %10.0f %10.2f%n", goal, heap / 1e6, (double) heap / none);
+            }
+        }
+    }
+
+    private static void post(BridgeProcess bridge, String path, int recipients, int first) throws Exception {
+        String batch = IntStream.range(first, first + recipients).mapToObj(i -> "{\"to\":\"4477%08d\"}".formatted(i))
+                .collect(Collectors.joining(",", "{\"text\":\"Your parcel is on its way\",\"messages\":[", "]}"));
+        int status = HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(bridge.url(path)))
+                .POST(HttpRequest.BodyPublishers.ofString(batch)).build(), BodyHandlers.discarding()).statusCode();
+        if (status != 200) {
+            throw new IllegalStateException(path + " answered " + status);
+        }
     }
 
     private static void row(String what, Load load, double rate, double base, double taken, String latency) {

@@ -88,6 +88,17 @@ final class BridgeProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
+    /** Bytes of the heap in use after a garbage collection. */
+    long heap() throws Exception {
+        Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), String.valueOf(process.pid()),
+                "GC.class_histogram").redirectErrorStream(true).start();
+        String last = new String(jcmd.getInputStream().readAllBytes()).lines().filter(line -> line.startsWith("Total")).reduce("", (a, b) -> b);
+        if (last.isEmpty()) {
+            throw new IllegalStateException("jcmd did not answer");
+        }
+        return Long.parseLong(last.strip().split("\\s+")[2]);
+    }
+
     boolean ended() {
         return !process.isAlive();
     }

@@ -1,0 +1,129 @@
+package io.smsbridge;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
+import org.apache.activemq.artemis.core.server.ActiveMQServers;
+import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Queues that are full: new work is refused, what is stored goes on, and new work is taken again. */
+class RoomTest {
+
+    @TempDir
+    Path home;
+
+    private static String batch(int size) {
+        return IntStream.range(0, size).mapToObj(i -> "{\"to\": \"4477%08d\"}".formatted(i))
+                .collect(Collectors.joining(",", "{\"text\": \"held " + "x".repeat(95_000) + "\", \"messages\": [", "]}"));
+    }
+
+    @Test
+    void fullQueuesTakeNothingMoreAndPassOnWhatTheyHave() throws Exception {
+        try (ScriptedInfobip infobip = new ScriptedInfobip();
+                ScriptedDownstream downstream = new ScriptedDownstream();
+                TestBridge bridge = new TestBridge(home, """
+                        account.main.baseUrl=%1$s
+                        account.main.apiKey=k
+                        account.main.responseTimeout=300000
+                        account.pulling.baseUrl=%1$s
+                        account.pulling.apiKey=k
+                        account.pulling.pullInterval=1s
+                        sms.default-account=main
+                        queue.maxSize=200MB
+                        downstream.log.url=%2$s/log
+                        downstream.log.events=sent,delivered
+                        """.formatted(infobip.url(), downstream.url()))) {
+            infobip.server.stubFor(get(anyUrl()).willReturn(aResponse().withBody("{\"results\": []}")));
+            String campaign = batch(40);
+            int taken = 0;
+            HttpResponse<String> answer = bridge.post("/sms/send", campaign);
+            while (answer.statusCode() == 200) {
+                taken++;
+                assertThat(taken).as("requests of 4 MB, and 200 MB of room").isLessThan(100);
+                answer = bridge.post("/sms/send", campaign);
+            }
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.body()).contains("the queues are full; nothing of the request was accepted");
+            assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+            assertThat(bridge.post("/infobip/delivery-reports/main", "{\"results\": []}").statusCode()).isEqualTo(503);
+            assertThat(bridge.get("/sms/send?to=447700900123&text=Hi").statusCode()).isEqualTo(503);
+            assertThat(Files.readString(TestBridge.LOG)).containsOnlyOnce("sends and webhooks are answered 503 from now on: the queues take 2");
+
+            // Nothing is fetched that could not be stored.
+            int pulls = infobip.server.findAll(getRequestedFor(anyUrl())).size();
+            bridge.context().getRouteController().stopRoute("pull-inbound-messages-pulling");
+            bridge.context().getRouteController().startRoute("pull-inbound-messages-pulling");
+            await().until(() -> bridge.context().getRoute("pull-inbound-messages-pulling").getUptimeMillis() > 1500);
+            assertThat(infobip.server.findAll(getRequestedFor(anyUrl()))).hasSizeLessThanOrEqualTo(pulls + 2);
+
+            // What is stored moves from queue to queue, though the doors are closed.
+            infobip.release();
+            int accepted = taken * 40;
+            await().atMost(300, TimeUnit.SECONDS).until(() -> downstream.items("/log").size() == accepted);
+            await().atMost(120, TimeUnit.SECONDS).until(() -> bridge.post("/infobip/delivery-reports/main", "{\"results\": []}").statusCode() == 200);
+            assertThat(bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hi\"}").statusCode()).isEqualTo(200);
+            assertThat(Files.readString(TestBridge.LOG)).contains("there is room again");
+        }
+    }
+
+    @Test
+    void aDiskThatIsNearlyFullIsSaidSo() throws Exception {
+        try (ScriptedInfobip infobip = new ScriptedInfobip();
+                TestBridge bridge = new TestBridge(home, """
+                        account.main.baseUrl=%s
+                        account.main.apiKey=k
+                        sms.default-account=main
+                        queue.minFreeDisk=900000TB
+                        """.formatted(infobip.url()))) {
+            assertThat(bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hi\"}").statusCode()).isEqualTo(503);
+            assertThat(Files.readString(TestBridge.LOG)).contains("are free on the disk of the queues, and queue.minFreeDisk is 943718400000 MB");
+        }
+    }
+
+    /** An external broker with the policy BLOCK lets a producer wait for as long as nobody makes room. */
+    @Test
+    void aBrokerThatBlocksIs503AndNotARequestThatHangs(@TempDir Path broker) throws Exception {
+        int port = TestBridge.freePort();
+        ActiveMQServer server = ActiveMQServers.newActiveMQServer(new ConfigurationImpl().setPersistenceEnabled(false).setSecurityEnabled(false)
+                .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port)
+                .addAddressSetting("#", new AddressSettings().setAddressFullMessagePolicy(AddressFullMessagePolicy.BLOCK).setMaxSizeBytes(200_000)
+                        .setDefaultAddressRoutingType(org.apache.activemq.artemis.api.core.RoutingType.ANYCAST)));
+        server.start();
+        try (ScriptedInfobip infobip = new ScriptedInfobip();
+                TestBridge bridge = new TestBridge(home, """
+                        account.main.baseUrl=%s
+                        account.main.apiKey=k
+                        sms.default-account=main
+                        queue.url=tcp://127.0.0.1:%d
+                        camel.beans.queueFactory.callTimeout=2000
+                        """.formatted(infobip.url(), port))) {
+            bridge.context().getRouteController().stopRoute("record-delivery-reports");
+            String webhook = "{\"results\": [\"" + "x".repeat(40_000) + "\"]}";
+            HttpResponse<String> answer = bridge.post("/infobip/delivery-reports/main", webhook);
+            for (int i = 0; i < 20 && answer.statusCode() == 200; i++) {
+                answer = bridge.post("/infobip/delivery-reports/main", webhook);
+            }
+            assertThat(answer.statusCode()).isEqualTo(503);
+            bridge.context().getRouteController().startRoute("record-delivery-reports");
+            await().until(() -> bridge.post("/infobip/delivery-reports/main", "{\"results\": []}").statusCode() == 200);
+        } finally {
+            server.stop();
+        }
+    }
+}
