@@ -79,7 +79,15 @@ public final class Downstreams {
         return asked;
     }
 
+    /** Whether some downstream's map reads the element as Infobip sent it. */
+    public boolean readRaw() {
+        return groups.stream().anyMatch(group -> group.wish().raw());
+    }
+
     private static Map<String, Object> withoutRaw(Map<String, Object> event) {
+        if (!event.containsKey("raw")) {
+            return event;
+        }
         Map<String, Object> copy = new LinkedHashMap<>(event);
         copy.remove("raw");
         return copy;
