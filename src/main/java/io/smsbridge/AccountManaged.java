@@ -70,12 +70,15 @@ final class AccountManaged implements AccountMXBean {
 
     @Override
     public long getWaiting() {
-        return Managed.bean(context, "queues", Queues.class).waiting(queue);
+        Queues queues = Managed.bean(context, "queues", Queues.class);
+        long normal = queues.waiting(queue);
+        return normal == Queues.UNKNOWN ? normal : normal + Math.max(0, queues.waiting(queue + Pace.HIGH));
     }
 
     @Override
     public long getOldestWaitingSeconds() {
-        return Managed.seconds(Managed.bean(context, "queues", Queues.class).oldestAge(queue));
+        Queues queues = Managed.bean(context, "queues", Queues.class);
+        return Managed.seconds(Math.max(queues.oldestAge(queue), queues.oldestAge(queue + Pace.HIGH)));
     }
 
     @Override
