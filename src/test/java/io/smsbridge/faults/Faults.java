@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +27,10 @@ import org.apache.camel.util.FileUtil;
  * drawn from a seed. With faults.instances above 1, so many bridges share a broker and a PostgreSQL, which are killed as well. It prints one line, and ends with an error when something was lost, or told twice without a reason.
  */
 public final class Faults {
+
+    private enum Target {
+        BRIDGE, BROKER, DATABASE
+    }
 
     private static final String SETTINGS = """
             sms.default-account=main
@@ -140,11 +145,16 @@ public final class Faults {
             disturbers.add(thread);
         }
         load.start();
+        // Each of them falls into the middle of a share of the load.
+        List<Target> targets = new ArrayList<>(broker == null ? List.of(Target.BRIDGE)
+                : List.of(Target.BRIDGE, Target.BROKER, Target.BRIDGE, Target.DATABASE));
+        Collections.shuffle(targets, random);
         for (int i = 0; i < kills; i++) {
-            await((i + 0.5) / kills * 2 * messages);
-            Thread.sleep(random.nextInt(500));
-            strike();
+            load.release((int) ((i + 1L) * messages / (kills + 1)));
+            await((i + random.nextDouble()) / (kills + 1) * 2 * messages);
+            strike(targets.get(i % targets.size()));
         }
+        load.release(messages);
         await(2 * messages * 0.97);
         calm = true;
         say("no more faults");
@@ -169,9 +179,8 @@ public final class Faults {
     }
 
     /** Kills somebody, and waits until they are back. */
-    private void strike() throws Exception {
-        int whom = broker == null ? 0 : random.nextInt(10);
-        if (whom < 6) {
+    private void strike(Target target) throws Exception {
+        if (target == Target.BRIDGE) {
             BridgeProcess bridge = bridges.get(random.nextInt(bridges.size()));
             if (random.nextInt(5) == 0) {
                 struck("bridge stopped");
@@ -188,7 +197,7 @@ public final class Faults {
                 bridge.kill();
                 bridge.start();
             }
-        } else if (whom < 8) {
+        } else if (target == Target.BROKER) {
             struck("broker killed");
             broker.kill();
             Thread.sleep(random.nextInt(3000));

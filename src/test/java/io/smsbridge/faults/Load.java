@@ -53,8 +53,9 @@ final class Load implements AutoCloseable {
      * @param repeatable whether its recipients have ids of the client's own
      * @param texts      of its good recipients
      * @param refused    ids of its bad ones
+     * @param upTo       how many messages there are with it and those before it
      */
-    private record Send(String body, boolean repeatable, List<String> texts, List<String> refused) {
+    private record Send(String body, boolean repeatable, List<String> texts, List<String> refused, int upTo) {
     }
 
     /** One webhook, and what follows when it has been taken for the first time. */
@@ -68,6 +69,7 @@ final class Load implements AutoCloseable {
     private final Queue<Send> sends = new ConcurrentLinkedQueue<>();
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger unavailable = new AtomicInteger();
+    private volatile int released;
     private final AtomicLong slowest = new AtomicLong();
 
     private final Set<String> accepted = ConcurrentHashMap.newKeySet();
@@ -110,11 +112,16 @@ final class Load implements AutoCloseable {
             recipients.addObject().put("to", "12").put("text", "nobody").put("messageId", "bad " + from);
             bad.add("bad " + from);
         }
-        return new Send(body.toString(), repeatable, texts, bad);
+        return new Send(body.toString(), repeatable, texts, bad, from + size);
     }
 
     private static String number(int i) {
         return "44770" + (1_000_000 + i % 9_000_000);
+    }
+
+    /** Lets the first so many messages be sent. */
+    void release(int count) {
+        released = count;
     }
 
     void start() {
@@ -124,10 +131,19 @@ final class Load implements AutoCloseable {
     }
 
     private void sendNext() {
-        Send send = sends.poll();
-        if (send != null) {
-            after(0, () -> send(send));
+        Send send;
+        synchronized (sends) {
+            send = sends.peek();
+            if (send == null) {
+                return;
+            }
+            if (send.upTo() > released) {
+                after(PAUSE, this::sendNext);
+                return;
+            }
+            sends.remove();
         }
+        after(0, () -> send(send));
     }
 
     private void send(Send send) {
