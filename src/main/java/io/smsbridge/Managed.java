@@ -8,16 +8,20 @@ import io.smsbridge.Settings.Block;
 import io.smsbridge.Settings.Kind;
 import org.apache.camel.CamelContext;
 
-/** The MBeans of accounts, and what MBeans ask of the beans. */
+/** The MBeans of accounts and downstreams, and what they share. */
 final class Managed {
 
     private Managed() {
     }
 
-    static void register(CamelContext context, Settings settings) {
+    static void register(CamelContext context, Settings settings, DownstreamStates states) {
         for (Block account : settings.blocks(Kind.ACCOUNT)) {
             DescribedMBean.register(context, "type=accounts,name=" + account.name(),
                     new AccountManaged(context, account, settings.get("sms.apiKey")), AccountMXBean.class);
+        }
+        for (Block downstream : settings.blocks(Kind.DOWNSTREAM)) {
+            DescribedMBean.register(context, "type=downstreams,name=" + downstream.name(),
+                    new DownstreamManaged(context, states.of(downstream.name()), downstream.get("url")), DownstreamMXBean.class);
         }
     }
 

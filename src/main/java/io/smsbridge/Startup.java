@@ -43,7 +43,6 @@ final class Startup extends MainListenerSupport {
     private final Path home;
     private final RouteFiles routes;
     private final String testAccount;
-    private Console console;
 
     Startup(Path home, RouteFiles routes, String testAccount) {
         this.home = home;
@@ -93,7 +92,6 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("pace", pace);
         context.getRegistry().bind("pull", new Pull());
         context.getRegistry().bind("lastErrors", new LastErrors());
-        Managed.register(context, settings);
         Supplier<ConnectionFactory> connections = () -> context.getRegistry().lookupByNameAndType("queuePool", ConnectionFactory.class);
         Queues queues = new Queues(connections);
         context.getRegistry().bind("queues", queues);
@@ -101,7 +99,9 @@ final class Startup extends MainListenerSupport {
                 settings.blocks(Kind.ACCOUNT).stream().map(Block::name).collect(Collectors.toSet()),
                 settings.blocks(Kind.DOWNSTREAM).stream().map(Block::name).collect(Collectors.toSet()));
         context.getRegistry().bind("deadLetters", deadLetters);
-        context.getRegistry().bind("downstreamStates", DownstreamStates.of(context, settings, connections));
+        DownstreamStates states = DownstreamStates.of(context, settings, connections);
+        context.getRegistry().bind("downstreamStates", states);
+        Managed.register(context, settings, states);
         DescribedMBean.register(context, "type=dead-letters", new DeadLettersManaged(deadLetters), DeadLettersMXBean.class);
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
 
@@ -161,13 +161,6 @@ final class Startup extends MainListenerSupport {
         }
     }
 
-    @Override
-    public void afterStart(BaseMainSupport main) {
-        if (console != null) {
-            console.mount(main.getCamelContext().hasService(ManagementHttpServer.class).getRouter());
-        }
-    }
-
     private static void beforeStop(CamelContext context, Runnable prepare) {
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
@@ -187,12 +180,18 @@ final class Startup extends MainListenerSupport {
     }
 
     /** What the server has been told so far, it serves from its start on; only afterwards are there routes on it. */
-    private void guard(CamelContext context, ManagementHttpServer server, Settings settings, Path data) {
+    private static void guard(CamelContext context, ManagementHttpServer server, Settings settings, Path data) {
         ConsoleUsers users = ConsoleUsers.open(settings.get("console.username"), settings.get("console.password"), data,
                 "http://" + settings.get("management.host") + ":" + settings.get("management.port") + "/");
         ConsoleDoor door = new ConsoleDoor(users, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout")));
         door.guard(server.getConfiguration());
-        console = new Console(door, context);
+        Console console = new Console(door, context);
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStarted(CamelContext started) {
+                console.mount(server.getRouter());
+            }
+        });
         server.setMaxBodySize(Long.parseLong(settings.get("http.maxBodySize")));
     }
 

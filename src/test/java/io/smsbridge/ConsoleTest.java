@@ -3,23 +3,37 @@ package io.smsbridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
+import javax.management.ObjectName;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The management port: who gets in, and what the console asks of it. */
@@ -36,6 +50,7 @@ class ConsoleTest {
             account.main.baseUrl=http://localhost:1
             account.main.apiKey=k
             sms.default-account=main
+            downstream.crm.url=http://user:5ecret@localhost:1/crm?key=5ecret
             """;
 
     @BeforeAll
@@ -65,7 +80,7 @@ class ConsoleTest {
 
     private static void ask(int port) {
         try {
-            ANSWERS_DURING_START.add(HTTP.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/hawtio/jolokia/version")).build(),
+            ANSWERS_DURING_START.add(HTTP.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/jolokia/version")).build(),
                     HttpResponse.BodyHandlers.discarding()).statusCode());
         } catch (IOException e) {
             // not yet
@@ -74,14 +89,9 @@ class ConsoleTest {
         }
     }
 
-    @AfterAll
-    static void stop() {
-        bridge.close();
-    }
-
     @ParameterizedTest
-    @ValueSource(strings = {"/hawtio/jolokia", "/hawtio/jolokia/version", "/hawtio//jolokia/version", "/hawtio/%6Aolokia/version",
-        "/observe/health/../../hawtio/jolokia/version", "/observe/jolokia", "/observe/healthy", "/mine/x", "/nothing"})
+    @ValueSource(strings = {"/hawtio/jolokia", "/hawtio/jolokia/version", "/hawtio/%6Aolokia/version",
+        "/observe/health/../../hawtio/jolokia/version", "/observe/jolokia", "/hawtio/../observe/jolokia/version", "/observe/healthy", "/mine/x", "/nothing"})
     void nobodyGetsInWithoutLogin(String path) throws Exception {
         for (String method : new String[] {"GET", "POST", "DELETE"}) {
             assertThat(bridge.manage(method, path, "{\"type\":\"version\"}", "X", "Y").statusCode()).as(method).isEqualTo(401);
@@ -113,6 +123,185 @@ class ConsoleTest {
             assertThat(bridge.manage("GET", "/hawtio/jolokia/version", "", "Sec-Fetch-Site", site,
                     "Authorization", "Basic YWRtaW46YzBuc29sZQ==").statusCode()).isEqualTo(403);
         }
+    }
+
+    @Test
+    void aLoginIsASessionUntilItsEnd() throws Exception {
+        assertThat(bridge.manage("GET", "/hawtio/user", "", "X", "Y").statusCode()).isEqualTo(403);
+        HttpResponse<String> login = login("admin", TestBridge.CONSOLE_PASSWORD, "X", "Y");
+        assertThat(login.statusCode()).isEqualTo(200);
+        String setCookie = login.headers().firstValue("Set-Cookie").orElseThrow();
+        assertThat(setCookie).containsIgnoringCase("; HttpOnly").contains("; SameSite=Strict").doesNotContain("Secure");
+        String cookie = setCookie.split(";")[0];
+        assertThat(bridge.manage("GET", "/hawtio/user", "", "Cookie", cookie).body()).isEqualTo("\"admin\"");
+        assertThat(bridge.manage("GET", "/hawtio/jolokia/version", "", "Cookie", cookie).statusCode()).isEqualTo(200);
+        assertThat(bridge.manage("GET", "/hawtio/jolokia/version", "", "Cookie", cookie, "Sec-Fetch-Site", "same-site").statusCode()).isEqualTo(403);
+
+        bridge.manage("GET", "/hawtio/auth/logout", "", "Cookie", cookie);
+        assertThat(bridge.manage("GET", "/hawtio/jolokia/version", "", "Cookie", cookie).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void behindTlsTheCookieIsForTlsOnly() throws Exception {
+        assertThat(login("admin", TestBridge.CONSOLE_PASSWORD, "X-Forwarded-Proto", "https").headers().firstValue("Set-Cookie").orElseThrow())
+                .contains("; Secure");
+        assertThat(login("admin", TestBridge.CONSOLE_PASSWORD, "Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void wrongPasswordsAreSlowedDown() {
+        LoginThrottle throttle = new LoginThrottle();
+        for (int i = 0; i < 4; i++) {
+            throttle.tried("10.0.0.1", false);
+            assertThat(throttle.secondsToWait("10.0.0.1")).isZero();
+        }
+        throttle.tried("10.0.0.1", false);
+        assertThat(throttle.secondsToWait("10.0.0.1")).isEqualTo(1);
+        for (int i = 0; i < 20; i++) {
+            throttle.tried("10.0.0.1", false);
+        }
+        assertThat(throttle.secondsToWait("10.0.0.1")).isEqualTo(60);
+        assertThat(throttle.secondsToWait("10.0.0.2")).isZero();
+        throttle.tried("10.0.0.1", true);
+        assertThat(throttle.secondsToWait("10.0.0.1")).isZero();
+    }
+
+    /** Last of all, as it shuts this address out for a while. */
+    @AfterAll
+    static void aGuesserIsAnswered429() throws Exception {
+        try {
+            assertThat(login("admin", "wrong", "X", "Y").statusCode()).isEqualTo(403);
+            assertThat(bridge.manage("GET", "/mine/x", "", "Authorization", "Basic YWRtaW46d3Jvbmc=").statusCode()).isEqualTo(401);
+            await().until(() -> login("admin", "wrong", "X", "Y").statusCode() == 429);
+            HttpResponse<String> right = login("admin", TestBridge.CONSOLE_PASSWORD, "X", "Y");
+            assertThat(right.statusCode()).isEqualTo(429);
+            assertThat(right.headers().firstValue("Retry-After")).isPresent();
+        } finally {
+            bridge.close();
+        }
+    }
+
+    private static HttpResponse<String> login(String name, String password, String... headers) throws Exception {
+        return bridge.manage("POST", "/hawtio/auth/login", "{\"username\":\"" + name + "\",\"password\":\"" + password + "\"}", headers);
+    }
+
+    @Test
+    void theFirstStartMakesAUserOfWhomOnlyAHashIsKept(@TempDir Path data) throws Exception {
+        PrintStream console = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        ConsoleUsers users;
+        try {
+            users = ConsoleUsers.open("operator", "", data, "http://127.0.0.1:8081/");
+            ConsoleUsers.open("operator", "", data, "http://127.0.0.1:8081/");
+        } finally {
+            System.setOut(console);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
+        String password = printed.toString(StandardCharsets.UTF_8).replaceAll("(?s).* with the password (\\S+) .*", "$1");
+        assertThat(password).hasSizeGreaterThan(20);
+        Path file = data.resolve("console-users");
+        assertThat(Files.readString(file)).startsWith("operator:pbkdf2-sha512:").doesNotContain(password);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(users.know("operator", password)).isTrue();
+        assertThat(users.know("operator", password + "x")).isFalse();
+        assertThat(users.know("admin", password)).isFalse();
+        Files.delete(file);
+        assertThat(users.know("operator", password)).isFalse();
+    }
+
+    @Test
+    void hawtiosFilesAreServedWithOurNameAndOurChanges() throws Exception {
+        HttpResponse<String> page = bridge.manage("GET", "/hawtio/camel/routes", "", "X", "Y");
+        assertThat(page.body()).contains("<base href=\"/hawtio/\">");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow()).contains("default-src 'self'").contains("frame-ancestors 'none'");
+        assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(bridge.manage("GET", "/hawtio/hawtconfig.json", "", "X", "Y").body()).contains("\"appName\": \"Infobip SMS Bridge\"");
+        // Where Hawtio's code is no longer what is changed, its diagrams have to be looked at again.
+        List<Path> scripts;
+        try (Stream<Path> files = Files.walk(Path.of(Console.class.getResource("/hawtio-static/static/js").toURI()))) {
+            scripts = files.filter(file -> file.toString().endsWith(".js")).toList();
+        }
+        List<String> changed = new ArrayList<>();
+        for (Path script : scripts) {
+            if (Files.readString(script).contains("this.dagreGraph.setGraph(")) {
+                changed.add(bridge.manage("GET", "/hawtio/static/js/" + script.getFileName(), "", "X", "Y").body());
+            }
+        }
+        assertThat(changed).hasSize(1).first().asString().contains("r=\"LR\"){").contains("minZoom:.05").contains("t.filter((e=>e.source))");
+    }
+
+    @Test
+    void thePageForOperatorsIsForThemOnly() throws Exception {
+        assertThat(bridge.manage("GET", "/", "", "X", "Y").headers().firstValue("Location")).hasValue("/hawtio/login");
+        String cookie = login("admin", TestBridge.CONSOLE_PASSWORD, "X", "Y").headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
+        assertThat(bridge.manage("GET", "/", "", "Cookie", cookie).body()).contains("<td>main</td>")
+                .contains("<dt>send-via-main</dt><dd>Account main: posts to Infobip").contains("Dead letters: 0").doesNotContain("{{");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "read | java.lang:type=Runtime | SystemProperties",
+        "read | java.lang:type=Runtime | InputArguments",
+        "read | com.sun.management:type=HotSpotDiagnostic | DiagnosticOptions",
+        "exec | com.sun.management:type=DiagnosticCommand | vmSystemProperties",
+        "exec | com.sun.management:type=HotSpotDiagnostic | dumpHeap",
+        "exec | jdk.management.jfr:type=FlightRecorder | newRecording",
+        "exec | ROUTE | dumpRouteAsXml(boolean)",
+        "exec | ROUTE | dumpRouteAsYaml(boolean)",
+        "exec | ROUTE | remove()",
+        "exec | ROUTE | updateRouteFromXml(java.lang.String)",
+        "exec | CONTEXT | sendStringBody(java.lang.String,java.lang.String)",
+        "exec | CONTEXT | dumpRoutesAsXml(boolean)",
+        "exec | CONTEXT | stop()",
+        "exec | QUEUE | browse()",
+        "exec | QUEUE | sendMessage",
+        "read | QUEUE | FirstMessageAsJSON",
+        "write | java.lang:type=Memory | Verbose"})
+    void whatCanShowASecretOrDoHarmIsClosedToAUser(String type, String bean, String what) throws Exception {
+        String name = name(switch (bean) {
+            case "ROUTE" -> "org.apache.camel:type=routes,name=\"send-via-main\",*";
+            case "CONTEXT" -> "org.apache.camel:type=context,*";
+            case "QUEUE" -> "org.apache.activemq.artemis:queue=\"sends\",*";
+            default -> bean;
+        });
+        JsonNode answer = TestBridge.JSON.readTree(bridge.manage("POST", "/hawtio/jolokia", TestBridge.JSON.writeValueAsString(
+                Map.of("type", type, "mbean", name, type.equals("exec") ? "operation" : "attribute", what, "value", true))).body());
+        assertThat(answer.path("status").asInt()).as(answer.toString()).isEqualTo(403);
+    }
+
+    @Test
+    void whatTheConsoleNeedsIsOpenToAUser() throws Exception {
+        assertThat(exec("org.apache.camel:type=routes,name=\"send-via-main\",*", "dumpRouteAsXml()").path("value").asText()).contains("send-via-main");
+        assertThat(exec("org.apache.camel:type=context,*", "dumpRoutesStatsAsXml", true, true).path("value").asText()).contains("send-via-main");
+        JsonNode sent = exec("io.smsbridge:type=accounts,name=main", "sendTestSms", "12", "");
+        assertThat(sent.path("value").asText()).startsWith("Not sent, refused by the bridge: to: not a phone number in international form");
+    }
+
+    @Test
+    void aDownstreamIsPausedAndResumed() throws Exception {
+        String crm = "io.smsbridge:type=downstreams,name=crm";
+        JsonNode shown = read(crm);
+        assertThat(shown.path("State").asText()).isEqualTo("UP");
+        assertThat(shown.path("Url").asText()).isEqualTo("http://localhost:1/crm");
+        assertThat(shown.path("Waiting").asLong()).isZero();
+        exec(crm, "pause");
+        assertThat(read(crm).path("State").asText()).isEqualTo("PAUSED");
+        exec(crm, "resume");
+        assertThat(read(crm).path("State").asText()).isEqualTo("UP");
+    }
+
+    private static JsonNode read(String name) throws Exception {
+        return TestBridge.JSON.readTree(bridge.manage("GET", "/hawtio/jolokia/read/" + name, "").body()).path("value");
+    }
+
+    private static JsonNode exec(String pattern, String operation, Object... arguments) throws Exception {
+        return TestBridge.JSON.readTree(bridge.manage("POST", "/hawtio/jolokia", TestBridge.JSON.writeValueAsString(
+                Map.of("type", "exec", "mbean", name(pattern), "operation", operation, "arguments", arguments))).body());
+    }
+
+    private static String name(String pattern) throws Exception {
+        return ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName(pattern), null).iterator().next().getCanonicalName();
     }
 
     /** From the first moment at which anything answers. */

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 
 import javax.management.JMException;
@@ -19,11 +21,11 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Secrets stand in no JMX attribute, route dump or log line; phone numbers in no log line but for their last digits. */
+/** Secrets stand in no JMX attribute, route dump or log line; phone numbers in no log line, and nothing the console reads, but for their last digits. */
 class SecretsTest {
 
     private static final List<String> SECRETS = List.of("5ecret-key", "5ecret-header", "5ecret-password", "5ecret-caller", "5ecret-token",
-            "5ecret-puller");
+            "5ecret-puller", "5ecret-console");
     private static final MBeanServer BEANS = ManagementFactory.getPlatformMBeanServer();
 
     @TempDir
@@ -48,6 +50,7 @@ class SecretsTest {
                         downstream.crm.headers=X-Key: 5ecret-header
                         downstream.crm.basicUsername=u
                         downstream.crm.basicPassword=5ecret-password
+                        console.password=5ecret-console
                         """.formatted(infobip.url(), downstream.url()))) {
             infobip.answers(com.github.tomakehurst.wiremock.client.WireMock.aResponse().withStatus(401).withBody("447700900123?"));
             for (int i = 0; i < 2; i++) {
@@ -62,16 +65,39 @@ class SecretsTest {
             List<String> seen = everythingInJmx();
             assertThat(seen).hasSizeGreaterThan(1000);
             assertThat(seen).noneMatch(text -> SECRETS.stream().anyMatch(text::contains));
+
+            // What a console user can read besides, and what was given with -D.
+            System.setProperty("test.secret", "5ecret-key");
+            String read = everythingOverJolokia(bridge);
+            System.clearProperty("test.secret");
+            assertThat(read).hasSizeGreaterThan(500_000).contains("io.smsbridge:type=accounts,name=main").contains("...0123?");
+            assertThat(SECRETS).noneMatch(read::contains);
+            assertThat(read).doesNotContain("447700900123");
         }
         List<String> telling = Files.readAllLines(TestBridge.LOG).stream()
                 .filter(line -> line.contains("447700900123") || SECRETS.stream().anyMatch(line::contains)).toList();
         assertThat(telling).isEmpty();
     }
 
+    /** All attributes there are, read by a console user, and the dumps of all routes. */
+    private static String everythingOverJolokia(TestBridge bridge) throws Exception {
+        StringBuilder read = new StringBuilder();
+        for (String request : List.of("{\"type\":\"read\",\"mbean\":\"*:*\",\"config\":{\"ignoreErrors\":true}}",
+                "{\"type\":\"exec\",\"mbean\":\"org.apache.camel:type=context,*\",\"operation\":\"dumpRoutesAsXml()\"}")) {
+            read.append(bridge.manage("POST", "/hawtio/jolokia", request.replace("org.apache.camel:type=context,*", context()),
+                    "Authorization", "Basic " + Base64.getEncoder().encodeToString("admin:5ecret-console".getBytes(StandardCharsets.UTF_8))).body());
+        }
+        return read.toString();
+    }
+
+    private static String context() throws JMException {
+        return BEANS.queryNames(new ObjectName("org.apache.camel:type=context,*"), null).iterator().next().toString().replace("\"", "\\\"");
+    }
+
     private static List<String> everythingInJmx() throws JMException {
         List<String> seen = new ArrayList<>();
         for (ObjectName name : BEANS.queryNames(null, null)) {
-            if (!name.getDomain().startsWith("org.apache")) {
+            if (!name.getDomain().startsWith("org.apache") && !name.getDomain().equals("io.smsbridge")) {
                 continue;
             }
             for (MBeanAttributeInfo attribute : BEANS.getMBeanInfo(name).getAttributes()) {

@@ -1,0 +1,81 @@
+package io.smsbridge;
+
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+
+import org.apache.camel.CamelContext;
+
+/** The MBean of one downstream. */
+final class DownstreamManaged implements DownstreamMXBean {
+
+    private final CamelContext context;
+    private final DownstreamState downstream;
+    private final String url;
+
+    DownstreamManaged(CamelContext context, DownstreamState downstream, String url) {
+        this.context = context;
+        this.downstream = downstream;
+        this.url = url;
+    }
+
+    @Override
+    public String getUrl() {
+        return Managed.url(url);
+    }
+
+    @Override
+    public String getState() {
+        return downstream.state().name();
+    }
+
+    @Override
+    public String getFailingSince() {
+        return local(downstream.failingSince());
+    }
+
+    @Override
+    public String getNextProbe() {
+        return local(downstream.nextProbe());
+    }
+
+    @Override
+    public long getWaiting() {
+        return Managed.bean(context, "queues", Queues.class).waiting(downstream.queue());
+    }
+
+    @Override
+    public long getOldestWaitingSeconds() {
+        return Managed.seconds(Managed.bean(context, "queues", Queues.class).oldestAge(downstream.queue()));
+    }
+
+    @Override
+    public long getForwarded() {
+        return Managed.total(context, "events.forwarded", "downstream", downstream.name());
+    }
+
+    @Override
+    public String getLastError() {
+        return downstream.lastError() == null ? null : local(downstream.lastErrorAt()) + " " + downstream.lastError();
+    }
+
+    @Override
+    public void pause() {
+        downstream.pause();
+    }
+
+    @Override
+    public void resume() {
+        downstream.resume();
+    }
+
+    @Override
+    public void probeNow() {
+        downstream.probeNow();
+    }
+
+    private static String local(Instant time) {
+        return time == null ? null : LocalDateTime.ofInstant(time, ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}
