@@ -110,7 +110,7 @@ public final class DeadLetters {
             conditions.add("JMSMessageID = " + quoted("ID:" + text(filter, "id")));
         }
         if (text(filter, "reason") != null) {
-            conditions.add("reason LIKE " + quoted("%" + text(filter, "reason").replaceAll("([!%_])", "!$1") + "%") + " ESCAPE '!'");
+            conditions.add("reason LIKE " + quoted("%" + like(text(filter, "reason")) + "%") + " ESCAPE '!'");
         }
         age(filter, "olderThan", "<", conditions);
         age(filter, "newerThan", ">=", conditions);
@@ -137,7 +137,8 @@ public final class DeadLetters {
                 }
                 String carried = "account = " + quoted(account);
                 selection = selection.and(from != null ? carried
-                        : "(" + carried + " OR " + ORIGIN + " = " + quoted("sends." + account) + ")");
+                        : "(" + carried + " OR " + ORIGIN + " = " + quoted("sends." + account)
+                        + " OR " + ORIGIN + " LIKE " + quoted(like("sends." + account + ".") + "%") + " ESCAPE '!')");
             }
             selections.add(selection);
         }
@@ -169,6 +170,11 @@ public final class DeadLetters {
 
     private static String quoted(String text) {
         return "'" + text.replace("'", "''") + "'";
+    }
+
+    /** A text in which nothing stands for anything else. */
+    private static String like(String text) {
+        return text.replaceAll("([!%_])", "!$1");
     }
 
     /** Those the broker has, of accounts and downstreams long gone too; where it does not tell, those the settings give rise to. */
@@ -293,7 +299,8 @@ public final class DeadLetters {
         putUnlessNull(letter, "account", from.startsWith("sends.") ? account(from) : message.getStringProperty("account"));
         String reason = reason(queue, message);
         letter.put("reason", masked ? mask.numbers(reason) : reason);
-        letter.put("attempts", message.propertyExists("failures") ? message.getIntProperty("failures") : 1);
+        // The broker does not say how often it delivered what it gave up.
+        putUnlessNull(letter, "attempts", message.propertyExists("failures") ? (Integer) message.getIntProperty("failures") : queue.equals(QUEUE) ? null : (Integer) 1);
         long last = message.propertyExists("givenUpAt") ? message.getLongProperty("givenUpAt") : message.getJMSTimestamp();
         letter.put("firstFailedAt", time(message.propertyExists("failingSince") ? message.getLongProperty("failingSince") : last));
         letter.put("lastFailedAt", time(last));

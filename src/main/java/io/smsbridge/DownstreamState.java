@@ -199,8 +199,11 @@ public final class DownstreamState {
             failingSince = lastErrorAt;
         }
         if (shut) {
-            // Not where a call fails that was in hand before: the probe's time has not come.
-            if (probe != null && !probeFailed) {
+            if (probe == null) {
+                // In hand before it was known; or somebody has started the route by hand. A probe opened meanwhile is left alone.
+                halt();
+                thread.execute(this::closeRoute);
+            } else if (!probeFailed) {
                 probeFailed = true;
                 probes++;
                 held = hold > 0;
@@ -265,6 +268,10 @@ public final class DownstreamState {
 
     private void closeAll() {
         closeProbe();
+        closeRoute();
+    }
+
+    private void closeRoute() {
         JmsConsumer main = consumer();
         if (main != null && main.isStarted()) {
             ServiceHelper.stopService(main);
@@ -297,6 +304,12 @@ public final class DownstreamState {
         }
         Route route = context.getRoute(routeId);
         try {
+            if (!routeIsStarted()) {
+                synchronized (this) {
+                    scheduleProbe(probeDelay);
+                }
+                return;
+            }
             JmsConsumer one = (JmsConsumer) context.getEndpoint("jms:queue:" + queue + "?concurrentConsumers=1").createConsumer(route.getProcessor());
             one.setRouteId(routeId);
             one.setRoute(route);
@@ -320,10 +333,14 @@ public final class DownstreamState {
             }
         }
         JmsConsumer main = consumer();
-        // Not where somebody has stopped the route itself.
-        if (main != null && context.getRouteController().getRouteStatus(routeId).isStarted()) {
+        if (main != null && routeIsStarted()) {
             ServiceHelper.startService(main);
         }
+    }
+
+    /** Not where somebody has stopped the route itself, in the console. */
+    private boolean routeIsStarted() {
+        return context.getRouteController().getRouteStatus(routeId).isStarted();
     }
 
     /** At the end of the process: without waiting for a probe in hand, which is then as if it had never been made. */

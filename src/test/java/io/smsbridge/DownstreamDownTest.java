@@ -161,6 +161,22 @@ class DownstreamDownTest {
         assertThat(bridge.waiting("events.weak")).isEqualTo(40);
     }
 
+    /** In Hawtio a route is started by a button. */
+    @Test
+    void startingItsRouteByHandBringsNoStormUponIt() throws Exception {
+        weakAnswers(aResponse().withStatus(500));
+        report(20);
+        patiently().until(() -> state("weak").state() == State.DOWN);
+        bridge.context().getRouteController().stopRoute("forward-to-weak");
+        bridge.context().getRouteController().startRoute("forward-to-weak");
+        int failures = state("weak").failuresInARow();
+        patiently().until(() -> state("weak").failuresInARow() >= failures + 3);
+        patiently().until(() -> bridge.broker().server().locateQueue("events.weak").getConsumerCount() <= 1);
+        assertThat(bridge.waiting("events.weak")).isEqualTo(20);
+        downstream.takeAll();
+        patiently().until(() -> bridge.waiting("events.weak") == 0);
+    }
+
     @Test
     void wrongCredentialsCostFewDeadLettersAndTheRestWaits() throws Exception {
         weakAnswers(aResponse().withStatus(401));
