@@ -67,6 +67,7 @@ class DownstreamDownTest {
     @BeforeEach
     void forget() {
         downstream.takeAll();
+        state("weak").resume();
         patiently().until(() -> List.of("other", "weak", "limited", "counted").stream().allMatch(DownstreamDownTest::isIdle));
         downstream.takeAll();
     }
@@ -213,7 +214,7 @@ class DownstreamDownTest {
         List<String> ids = report(3);
         patiently().until(() -> taken("/other").containsAll(ids));
         assertThat(weak.state()).isEqualTo(State.PAUSED);
-        assertThat(bridge.waiting("events.weak")).isEqualTo(3);
+        patiently().until(() -> bridge.waiting("events.weak") == 3);
         weak.probeNow();
         assertThat(downstream.posts("/weak")).isEmpty();
         weak.resume();

@@ -74,9 +74,9 @@ class QueuesTest {
     @Test
     void aSendThatIsRetriedWaits() throws Exception {
         bridge.send("main", "{\"to\": \"+447700900123\", \"text\": \"Hello\"}");
-        await().untilAsserted(() -> assertThat(queues.retrying("sends.main")).isEqualTo(1));
-        assertThat(queues.waiting("sends.main")).isEqualTo(1);
-        await().untilAsserted(() -> assertThat(queues.oldestAge("sends.main")).isPositive());
+        await().untilAsserted(() -> assertThat(queues.retrying("sends.main.high")).isEqualTo(1));
+        assertThat(queues.waiting("sends.main.high")).isEqualTo(1);
+        await().untilAsserted(() -> assertThat(queues.oldestAge("sends.main.high")).isPositive());
     }
 
     @Test
