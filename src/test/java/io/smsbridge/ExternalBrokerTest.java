@@ -53,6 +53,7 @@ class ExternalBrokerTest {
                 account.main.apiKey=k
                 sms.default-account=main
                 downstream.strict.url=%1$s/strict
+                downstream.strict.parallelPosts=1
                 downstream.weak.url=%1$s/weak
                 downstream.weak.retryDelay=1h
                 downstream.weak.probeDelay=100ms
