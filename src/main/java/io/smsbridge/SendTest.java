@@ -93,6 +93,7 @@ final class SendTest {
         }
         overrides.setProperty("http.host", "127.0.0.1");
         overrides.setProperty("management.enabled", "false");
+        overrides.setProperty("tracing.url", "");
         overrides.setProperty("sms.apiKey", "");
         overrides.setProperty("queue.url", "vm://0");
         overrides.setProperty("data.directory", data.toString());

@@ -34,7 +34,7 @@ final class SettingsCheck {
     private static final long SMALLEST_FREE = 200L << 20;
     private static final Set<String> PRIORITIES = Set.of("auto", "high", "normal");
     private static final Set<String> EVENT_TYPES = Set.of("sent", "delivered", "failed", "replied", "clicked");
-    private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "management.", "console.", "log.", "sms.", "webhooks.", "sandbox.", "data.", "queue.", "ledger.", "optOut.");
+    private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "management.", "console.", "log.", "tracing.", "sms.", "webhooks.", "sandbox.", "data.", "queue.", "ledger.", "optOut.");
 
     private final Settings settings;
     private final Set<String> maps;
@@ -121,6 +121,9 @@ final class SettingsCheck {
         wholeNumber(problems, "http.threads", value.apply("http.threads"), 1, 10_000);
         wholeNumber(problems, "http.maxBodySize", value.apply("http.maxBodySize"), 1, Integer.MAX_VALUE);
         management(problems, value);
+        if (!value.apply("tracing.url").matches("|https?://[^\\s/]+/\\S*")) {
+            problems.add("tracing.url: '" + value.apply("tracing.url") + "' has to be a URL such as http://localhost:4318/v1/traces, or empty");
+        }
         oneOf(problems, "log.format", value.apply("log.format"), Set.of("text", "json"));
         wholeNumber(problems, "sms.maxRecipients", value.apply("sms.maxRecipients"), 1, 10_000);
         size(problems, "queue.maxSize", value.apply("queue.maxSize"), SMALLEST_STORE, "as the broker keeps up to 120MB of empty files");

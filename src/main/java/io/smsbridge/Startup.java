@@ -125,6 +125,9 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("health", health);
         Metrics metrics = new Metrics(meters, settings, queues, health, data);
         context.getRegistry().bind("metrics", metrics);
+        if (!settings.get("tracing.url").isEmpty()) {
+            afterStop(context, Tracing.start(context, settings.get("tracing.url")));
+        }
         Logging logging = new Logging();
         context.getCamelContextExtension().addLogListener(logging);
         DescribedMBean.register(context, "type=logging", logging, LoggingMXBean.class);
