@@ -1,13 +1,13 @@
 -- Before a replayed message is queued again: that it had failed, when and why, and that it is replayed. Only where the given up call's
--- own failure is its state.
+-- own failure is its state. Cast, as PostgreSQL takes a selected parameter for text.
 INSERT INTO event (id, type, message_id, happened_at, recorded_by, recorded_at, reason)
-SELECT message.id || ':failed:' || message.ended_at, 'failed', message.id, message.ended_at, message.recorded_by, :#now, message.reason
+SELECT message.id || ':failed:' || message.ended_at, 'failed', message.id, message.ended_at, message.recorded_by, CAST(:#now AS BIGINT), message.reason
   FROM message
  WHERE message.id = :#id
    AND message.recorded_by = :#replayOf
    AND message.state = 'failed'
  UNION ALL
-SELECT message.id || ':replayed:' || message.ended_at, 'replayed', message.id, :#now, message.recorded_by, :#now, NULL
+SELECT message.id || ':replayed:' || message.ended_at, 'replayed', message.id, CAST(:#now AS BIGINT), message.recorded_by, CAST(:#now AS BIGINT), NULL
   FROM message
  WHERE message.id = :#id
    AND message.recorded_by = :#replayOf
