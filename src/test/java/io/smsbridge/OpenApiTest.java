@@ -192,7 +192,7 @@ class OpenApiTest {
 
     private HttpResponse<String> call(int status, String method, String path, String called, String body, String[] headers) throws Exception {
         int port = path.startsWith("/dead-letters") ? bridge.managementPort : bridge.port;
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + called))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + called)).timeout(java.time.Duration.ofSeconds(60))
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);

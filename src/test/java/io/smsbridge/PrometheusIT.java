@@ -60,7 +60,9 @@ class PrometheusIT {
                 account.sandbox.apiKey={{sandbox.apiKey}}
                 account.sandbox.clickTracking=default-domain
                 account.sandbox.publicUrl=http://localhost:{{http.port}}
-                account.sandbox.retryDelay=500ms
+                account.busy.baseUrl=http://localhost:{{http.port}}/sandbox/infobip
+                account.busy.apiKey={{sandbox.apiKey}}
+                account.busy.retryDelay=500ms
                 downstream.crm.url=http://localhost:{{http.port}}/sandbox/downstream/crm
                 console.password=c0nsole
                 """);
@@ -86,7 +88,8 @@ class PrometheusIT {
                     {"text": "See https://example.com/sale", "messages": [{"to": "447700900123"}, {"to": "447700909001"}, {"to": "494066969014"}, {"to": "nobody"}]}""";
             await().atMost(60, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS).untilAsserted(() -> {
                 bridge.post("/sms/send/sandbox", traffic);
-                bridge.post("/sms/send/sandbox", "{\"to\": \"447700909429\", \"text\": \"Hello\"}");
+                // By an account of its own, which is then left alone for a while.
+                bridge.post("/sms/send/busy", "{\"to\": \"447700909429\", \"text\": \"Hello\"}");
                 bridge.post("/sms/send/sandbox", "no JSON");
                 List<String> empty = new ArrayList<>();
                 for (String query : queries) {

@@ -6,11 +6,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,6 +22,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
+import org.awaitility.Awaitility;
 
 /** A bridge with its real routes, broker and HTTP server on a free port, in a directory of its own. */
 final class TestBridge implements AutoCloseable {
@@ -59,11 +63,19 @@ final class TestBridge implements AutoCloseable {
         main = Bridge.create(home, TestLedger.settings(home));
         try {
             main.start();
+            awaitDoor();
         } catch (Exception e) {
             // A test that can't start leaves no broker behind for the next one.
             main.stop();
             throw e;
         }
+    }
+
+    /** A request that comes in while the server has just begun can stay unanswered: see the one that is sent again here. */
+    private void awaitDoor() {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/openapi.json")).timeout(Duration.ofSeconds(3)).build();
+        Awaitility.await().atMost(30, TimeUnit.SECONDS).pollDelay(Duration.ZERO).ignoreException(HttpTimeoutException.class)
+                .until(() -> HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() != 503);
     }
 
     private static int port(String settings, String key) throws IOException {
@@ -123,7 +135,7 @@ final class TestBridge implements AutoCloseable {
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
-        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return HTTP.send(request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     /** Sends JSON, which has to be accepted; the answer. */
