@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The management port: who gets in, and what the console asks of it. */
 class ConsoleTest {
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final Set<Integer> ANSWERS_DURING_START = ConcurrentHashMap.newKeySet();
 
     @TempDir

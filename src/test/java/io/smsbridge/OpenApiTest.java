@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What /openapi.json says is what the running bridge does: every path, every method, every status, every answer's form. */
 class OpenApiTest {
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
     private static final List<String> KINDS = List.of("delivery-reports", "inbound-messages", "clicks");
     private static final String SETTINGS = """

@@ -18,7 +18,7 @@ import org.awaitility.Awaitility;
 /** The packaged jar as a process of its own, in a directory of its own. */
 final class PackagedBridge implements AutoCloseable {
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     final Path home;
     final int port;

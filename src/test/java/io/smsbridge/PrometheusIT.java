@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real Prometheus scrapes the packaged bridge, and has data for every query of the dashboard. Without Debian's package prometheus it is skipped. */
 class PrometheusIT {
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final Path RULES = Path.of("src/main/prometheus/alerts.yml");
 
     @TempDir

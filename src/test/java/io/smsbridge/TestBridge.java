@@ -31,7 +31,8 @@ final class TestBridge implements AutoCloseable {
     /** What bridges of this run have logged; log4j2-test.xml names it likewise. */
     static final Path LOG = Path.of("target", System.getProperty("test.log", "test.log"));
     static final String CONSOLE_PASSWORD = "c0nsole";
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    /** As most callers speak; the upgrade to HTTP/2, which the JDK's client would ask for each time, is not what is tested. */
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     final Path home;
     final int port;
@@ -71,7 +72,7 @@ final class TestBridge implements AutoCloseable {
         }
     }
 
-    /** A request that comes in while the server has just begun can stay unanswered: see the one that is sent again here. */
+    /** The first request to a server that had just begun has stayed unanswered once: here it is sent again. */
     private void awaitDoor() {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/openapi.json")).timeout(Duration.ofSeconds(3)).build();
         Awaitility.await().atMost(30, TimeUnit.SECONDS).pollDelay(Duration.ZERO).ignoreException(HttpTimeoutException.class)

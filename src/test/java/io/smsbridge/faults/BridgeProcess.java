@@ -22,7 +22,7 @@ import org.awaitility.core.ConditionTimeoutException;
 /** The packaged jar as a process, in a directory of its own, started again and again. Its log is one file over all runs. */
 final class BridgeProcess implements AutoCloseable {
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     final String name;
     final Path home;
