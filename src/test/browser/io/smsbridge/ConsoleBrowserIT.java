@@ -120,10 +120,13 @@ class ConsoleBrowserIT {
         page.getByText("Route Diagram").click();
         Locator nodes = page.locator(".react-flow__node");
         assertThat(nodes.filter(new Locator.FilterOptions().setHasText("post-to-downstream"))).isVisible();
-        double first = nodes.filter(new Locator.FilterOptions().setHasText("jms:queue")).first().boundingBox().x;
-        double call = nodes.filter(new Locator.FilterOptions().setHasText("post-to-downstream")).boundingBox().x;
-        assertThat(first).isLessThan(call);
+        // They are drawn before they are laid out, and move to their places.
+        await().pollInSameThread().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> assertThat(left(nodes, "jms:queue")).isLessThan(left(nodes, "post-to-downstream")));
         picture("diagram");
+    }
+
+    private static double left(Locator nodes, String text) {
+        return nodes.filter(new Locator.FilterOptions().setHasText(text)).first().boundingBox().x;
     }
 
     private void aTestSmsIsSent() throws Exception {
