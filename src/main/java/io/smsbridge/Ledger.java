@@ -31,15 +31,18 @@ public final class Ledger {
     private static final long SKEW = 60_000;
 
     private final Accounts accounts;
+    private final RecordedIds recorded;
     private final long retention;
     private final long replyWindow;
 
     /**
+     * @param recorded    is told of each message before it is written
      * @param retention   milliseconds for which a message is remembered
      * @param replyWindow milliseconds after a message during which a reply can answer it
      */
-    Ledger(Accounts accounts, long retention, long replyWindow) {
+    Ledger(Accounts accounts, RecordedIds recorded, long retention, long replyWindow) {
         this.accounts = accounts;
+        this.recorded = recorded;
         this.retention = retention;
         this.replyWindow = replyWindow;
     }
@@ -52,7 +55,7 @@ public final class Ledger {
     /** Rows for record-sends.sql. */
     public List<Map<String, Object>> sends(List<Map<String, Object>> records, String account) {
         return rows(records, send -> row(
-                "id", key(send.get("messageId")),
+                "id", recorded(send),
                 "account", account,
                 "clientId", text(send.get("meta"), Integer.MAX_VALUE),
                 "sender", number(send.getOrDefault("sender", accounts.sender(account))),
@@ -71,7 +74,7 @@ public final class Ledger {
             long time = millis(event.get("time"));
             boolean end = STAGES.get(state) == FINAL;
             return row(
-                    "id", key(event.get("messageId")),
+                    "id", recorded(event),
                     "account", text(event.get("account"), LONGEST),
                     "clientId", text(event.get("meta"), Integer.MAX_VALUE),
                     "sender", number(event.get("from")),
@@ -106,6 +109,11 @@ public final class Ledger {
     /** Recipients for find-opt-outs.sql. */
     public Set<Object> recipients(List<Map<String, Object>> records) {
         return records.stream().map(send -> send.get("to")).collect(Collectors.toSet());
+    }
+
+    /** Those ids for find-messages.sql that are not sure to be new. */
+    public List<String> maybeRecorded(List<String> ids) {
+        return ids.stream().filter(recorded::mayHold).toList();
     }
 
     /** Ids for find-messages.sql. */
@@ -239,6 +247,12 @@ public final class Ledger {
             row.put((String) columns[i], columns[i + 1]);
         }
         return row;
+    }
+
+    private String recorded(Map<String, Object> item) {
+        String id = key(item.get("messageId"));
+        recorded.add(id);
+        return id;
     }
 
     private static String key(Object id) {

@@ -94,6 +94,11 @@ final class LedgerStore implements AutoCloseable {
         return reads;
     }
 
+    /** Whether it is a SQLite file. */
+    boolean isFile() {
+        return reads != writes;
+    }
+
     @Override
     public void close() {
         reads.close();

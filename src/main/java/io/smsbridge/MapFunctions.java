@@ -20,7 +20,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
-import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import com.schibsted.spt.data.jslt.Function;
 import com.schibsted.spt.data.jslt.filters.JsonFilter;
@@ -74,7 +73,7 @@ final class MapFunctions {
                 return NullNode.instance;
             }
             ObjectNode answer = JsonNodeFactory.instance.objectNode();
-            answer.put("number", NUMBERS.format(number, PhoneNumberFormat.E164).substring(1));
+            answer.put("number", number.getCountryCode() + NUMBERS.getNationalSignificantNumber(number));
             answer.put("country", NUMBERS.getRegionCodeForCountryCode(number.getCountryCode()));
             return answer;
         } catch (NumberParseException e) {

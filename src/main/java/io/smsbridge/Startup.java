@@ -82,7 +82,8 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("settings", RouteTemplateParameterSource.class, settings);
         Accounts accounts = new Accounts(settings);
         context.getRegistry().bind("accounts", accounts);
-        context.getRegistry().bind("ledger", new Ledger(accounts,
+        RecordedIds recorded = new RecordedIds();
+        context.getRegistry().bind("ledger", new Ledger(accounts, recorded,
                 TimeUtils.toMilliSeconds(settings.get("ledger.retention")), TimeUtils.toMilliSeconds(settings.get("ledger.replyWindow"))));
         context.getRegistry().bind("keywords", new Keywords(settings));
         context.getRegistry().bind("downstreams", testAccount == null ? Downstreams.of(settings, maps.readingRaw()) : Downstreams.ofTest());
@@ -155,6 +156,10 @@ final class Startup extends MainListenerSupport {
         afterStop(context, ledger::close);
         context.getRegistry().bind("ledgerWrites", DataSource.class, ledger.writes());
         context.getRegistry().bind("ledgerReads", DataSource.class, ledger.reads());
+        // With a queue and a ledger of its own, nobody else writes.
+        if (broker != null && ledger.isFile()) {
+            recorded.read(ledger.reads());
+        }
         health.register(context, settings, ledger.reads());
         if (management != null) {
             guard(context, management, settings, data);
