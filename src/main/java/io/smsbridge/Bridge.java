@@ -109,6 +109,7 @@ public final class Bridge {
         main.bind("strictJson", new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
         main.bind("queryString", new QueryString());
         main.bind("mask", new Mask());
+        main.bind("namedParameters", new NamedParameters());
         // By this name Camel's own metrics service finds it, and does not make another.
         main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         main.addMainListener(new Startup(home, routes, testAccount));

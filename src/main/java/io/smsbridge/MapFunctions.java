@@ -2,6 +2,7 @@ package io.smsbridge;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -47,9 +48,8 @@ final class MapFunctions {
             .appendPattern("[XXX][XX][X]")
             .toFormatter(Locale.ROOT);
 
-    /** As Infobip and the bridge itself write times; to read them leniently takes four times as long. */
-    private static final DateTimeFormatter USUAL = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSXX", Locale.ROOT);
-    private static final Pattern USUALLY = Pattern.compile(".{23}(Z|[+-][0-9]{4})");
+    /** As Infobip and the bridge itself write times: read without a formatter, which takes many times as long. */
+    private static final Pattern USUAL = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(?:Z|[+-]\\d{4})");
 
     private static final DateTimeFormatter UTC_MILLIS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT);
 
@@ -92,7 +92,20 @@ final class MapFunctions {
 
     /** The time a text says. Throws DateTimeException when it can't be read or has no offset. */
     static OffsetDateTime time(String text) {
-        return OffsetDateTime.parse(text, USUALLY.matcher(text).matches() ? USUAL : LENIENT);
+        if (!USUAL.matcher(text).matches()) {
+            return OffsetDateTime.parse(text, LENIENT);
+        }
+        LocalDateTime local = LocalDateTime.of(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10),
+                digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19), digits(text, 20, 23) * 1_000_000);
+        if (text.endsWith("Z")) {
+            return local.atOffset(ZoneOffset.UTC);
+        }
+        int sign = text.charAt(23) == '-' ? -1 : 1;
+        return local.atOffset(ZoneOffset.ofHoursMinutes(sign * digits(text, 24, 26), sign * digits(text, 26, 28)));
+    }
+
+    private static int digits(String text, int from, int to) {
+        return Integer.parseInt(text, from, to, 10);
     }
 
     private static Function function(String name, java.util.function.UnaryOperator<JsonNode> body) {
