@@ -143,10 +143,16 @@ final class AccountPace {
         if (rate == 0) {
             return 0;
         }
+        double cost = cost(me);
         // What was not used is saved for a tenth of a second, or until it is enough for this call.
-        tokens = Math.min(tokens + (now - filledAt) * rate / 1000, Math.max(me.recipients(), rate / 10));
+        tokens = Math.min(tokens + (now - filledAt) * rate / 1000, Math.max(cost, rate / 10));
         filledAt = now;
-        return tokens >= me.recipients() ? 0 : (long) Math.ceil((me.recipients() - tokens) * 1000 / rate);
+        return tokens >= cost ? 0 : Math.min((long) Math.ceil((cost - tokens) * 1000 / rate), rate == configured ? Long.MAX_VALUE : raisedAt + STEP - now);
+    }
+
+    /** A rate that nobody has set is what happened to be sent before 429, which may be next to nothing: one call in a second always goes. */
+    private double cost(Waiter me) {
+        return configured > 0 ? me.recipients() : Math.min(me.recipients(), rate);
     }
 
     /** One call is kept free for what can't wait, where there is more than one; and one alone probes whether Infobip is back. */
@@ -161,7 +167,7 @@ final class AccountPace {
         long now = clock.getAsLong();
         calls++;
         normalCalls += me.high() ? 0 : 1;
-        tokens -= rate == 0 ? 0 : me.recipients();
+        tokens -= rate == 0 ? 0 : cost(me);
         if (now - countedSince >= 1000) {
             lastSecond = counted * 1000.0 / (now - countedSince);
             countedSince = now;

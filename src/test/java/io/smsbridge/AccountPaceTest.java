@@ -56,6 +56,19 @@ class AccountPaceTest {
     }
 
     @Test
+    void a429InAQuietHourHoldsUpNoBatchForLong() {
+        AccountPace pace = pace(0);
+        clock.addAndGet(10_000);
+        answer(pace, pace.await(true, 1), 429, 1_000);
+        assertThat(pace.rate()).isEqualTo(1);
+        // With a token for each of its recipients it would not come back before the clock has gone on for 100 seconds.
+        clock.addAndGet(5_000 + 1_000);
+        answer(pace, pace.await(false, 100), 200, 0);
+        clock.addAndGet(1_000);
+        answer(pace, pace.await(false, 100), 200, 0);
+    }
+
+    @Test
     void aSecond429HalvesItAgain() {
         AccountPace pace = pace(100);
         clock.addAndGet(1_000);
