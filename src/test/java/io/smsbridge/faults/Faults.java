@@ -150,12 +150,13 @@ public final class Faults {
                 : List.of(Target.BRIDGE, Target.BROKER, Target.BRIDGE, Target.DATABASE));
         Collections.shuffle(targets, random);
         for (int i = 0; i < kills; i++) {
-            load.release((int) ((i + 1L) * messages / (kills + 1)));
-            await((i + random.nextDouble()) / (kills + 1) * 2 * messages);
+            // And one request more, as the last of a share goes with the next one.
+            load.release((int) ((i + 1L) * messages / (kills + 1)) + Load.MOST);
+            await((i + 0.9 * random.nextDouble()) / (kills + 1) * 2 * messages);
             strike(targets.get(i % targets.size()));
         }
         load.release(messages);
-        await(2 * messages * 0.97);
+        await(2 * messages * 0.9);
         calm = true;
         say("no more faults");
         for (Thread thread : disturbers) {

@@ -41,6 +41,8 @@ import io.smsbridge.faults.Infobip.Message;
 final class Load implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Recipients of the largest request. */
+    static final int MOST = 100;
     private static final int SENDERS = 4;
     private static final int POSTERS = 6;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -89,7 +91,7 @@ final class Load implements AutoCloseable {
         this.random = new Random(seed);
         for (int from = 0; from < messages;) {
             int kind = random.nextInt(10);
-            int size = Math.min(messages - from, kind < 4 ? 1 : kind < 6 ? 2 + random.nextInt(20) : 100);
+            int size = Math.min(messages - from, kind < 4 ? 1 : kind < 6 ? 2 + random.nextInt(20) : MOST);
             sends.add(send(from, size, random.nextInt(7) > 0));
             from += size;
         }
