@@ -27,18 +27,20 @@ public final class Health {
 
     private static final long KEPT = 2_000;
 
-    /** What an account or a downstream answered last: null reason where that was well. */
+    /** How an account or a downstream fails, and since when. */
     public record Condition(String reason, Instant since) {
     }
 
-    private final Map<String, Condition> conditions = new ConcurrentHashMap<>();
+    private final Map<String, Condition> accounts = new ConcurrentHashMap<>();
     private final Queues queues;
+    private final DownstreamStates states;
     private volatile DataSource ledger;
     private volatile String ledgerProblem;
     private volatile long ledgerAskedAt;
 
-    Health(Queues queues) {
+    Health(Queues queues, DownstreamStates states) {
         this.queues = queues;
+        this.states = states;
     }
 
     /** Registers a check for each part. */
@@ -66,9 +68,9 @@ public final class Health {
             }
         }));
         for (Block block : settings.blocks()) {
-            String name = block.kind() == Kind.ACCOUNT ? "account " + block.name() : "downstream " + block.name();
-            registry.register(new Check(name, result -> {
-                Condition condition = conditions.get(name);
+            boolean isAccount = block.kind() == Kind.ACCOUNT;
+            registry.register(new Check((isAccount ? "account " : "downstream ") + block.name(), result -> {
+                Condition condition = isAccount ? account(block.name()) : downstream(block.name());
                 if (condition != null) {
                     result.message("degraded since " + condition.since() + ": " + condition.reason()).detail("degraded", true);
                 }
@@ -83,36 +85,25 @@ public final class Health {
 
     /** An answer of Infobip's to an account's call, 0 for none. */
     void accountAnswered(String account, String statusCode) {
-        boolean well = statusCode.matches("2..");
-        boolean refused = statusCode.matches("401|403");
-        say("account " + account, well ? null : refused ? "Infobip answers " + statusCode + ": check baseUrl, apiKey and its scopes" : failure("Infobip", statusCode));
-    }
-
-    /** A downstream's answer to a POST. A batch that it does not like says nothing about the downstream. */
-    void downstreamAnswered(String downstream, String statusCode) {
-        say("downstream " + downstream, statusCode.matches("2..|400|413|422") ? null : failure("it", statusCode));
-    }
-
-    private static String failure(String who, String statusCode) {
-        return statusCode.equals("0") ? who + " does not answer" : who + " answers " + statusCode;
-    }
-
-    private void say(String name, String reason) {
-        if (reason == null) {
-            conditions.remove(name);
-        } else {
-            conditions.compute(name, (key, before) -> new Condition(reason, before == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : before.since()));
+        if (statusCode.matches("2..")) {
+            accounts.remove(account);
+            return;
         }
+        String reason = statusCode.equals("0") ? "Infobip does not answer"
+                : "Infobip answers " + statusCode + (statusCode.matches("401|403") ? ": check baseUrl, apiKey and its scopes" : "");
+        accounts.compute(account, (name, before) -> new Condition(reason, before == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : before.since()));
     }
 
     /** Since when, and how, an account fails; null when its last call was answered. */
     public Condition account(String name) {
-        return conditions.get("account " + name);
+        return accounts.get(name);
     }
 
-    /** The same of a downstream. */
-    public Condition downstream(String name) {
-        return conditions.get("downstream " + name);
+    /** The same of a downstream. A batch that it does not like says nothing about the downstream. */
+    private Condition downstream(String name) {
+        DownstreamState state = states.of(name);
+        Instant since = state.failingSince();
+        return since == null ? null : new Condition(state.lastError(), since.truncatedTo(ChronoUnit.SECONDS));
     }
 
     private String ledgerProblem() {

@@ -23,6 +23,7 @@ import org.apache.logging.log4j.core.config.LoggerConfig;
 final class Logging implements LoggingMXBean, LogListener {
 
     private static final String FORMAT = "log.format";
+    private static final String STACK_TRACES = "log.stackTraces";
     private static final String REQUEST = "requestId";
     private static final String ROOT = "root";
 
@@ -31,15 +32,21 @@ final class Logging implements LoggingMXBean, LogListener {
      * environment or from application.properties.
      */
     static void chooseFormat(Path home) throws IOException {
-        if (System.getProperty(FORMAT) == null) {
-            Properties file = new Properties();
-            Path path = home.resolve("application.properties");
-            if (Files.exists(path)) {
-                try (Reader text = Files.newBufferedReader(path)) {
-                    file.load(text);
-                }
+        Properties file = new Properties();
+        Path path = home.resolve("application.properties");
+        if (Files.exists(path)) {
+            try (Reader text = Files.newBufferedReader(path)) {
+                file.load(text);
             }
-            System.setProperty(FORMAT, System.getenv().getOrDefault("LOG_FORMAT", file.getProperty(FORMAT, "text")).strip());
+        }
+        choose(FORMAT, "LOG_FORMAT", file.getProperty(FORMAT, "text"));
+        choose(STACK_TRACES, "LOG_STACKTRACES", file.getProperty(STACK_TRACES, "false"));
+        System.setProperty("log.exceptions", Boolean.getBoolean(STACK_TRACES) ? "full" : "short");
+    }
+
+    private static void choose(String setting, String variable, String fromFile) {
+        if (System.getProperty(setting) == null) {
+            System.setProperty(setting, System.getenv().getOrDefault(variable, fromFile).strip());
         }
     }
 

@@ -47,10 +47,12 @@ public final class Metrics {
     private final MeterRegistry registry;
     private final Health health;
     private final Set<String> accounts = new HashSet<>();
+    /** The types of events that each downstream asks for. */
+    private final Map<String, List<String>> wishes = new HashMap<>();
     private final Set<String> words = ConcurrentHashMap.newKeySet();
 
     /** @param data where the queues and the ledger lie, unless they are elsewhere */
-    Metrics(MeterRegistry registry, Settings settings, Queues queues, Health health, Path data) {
+    Metrics(MeterRegistry registry, Settings settings, Queues queues, Health health, DownstreamStates states, Path data) {
         this.registry = registry;
         this.health = health;
         // What has not happened yet is 0, and not absent: else its first time would be no increase.
@@ -69,22 +71,24 @@ public final class Metrics {
         }
         for (Block downstream : settings.blocks(Kind.DOWNSTREAM)) {
             String name = downstream.name();
+            wishes.put(name, Downstreams.types(downstream.get("events")));
             count("events.forwarded", 0, "downstream", name);
+            count("downstream.duplicates.dropped", 0, "downstream", name);
             timer("forward.latency", WAY, "downstream", name);
             List.of("200", "none").forEach(code -> timer("downstream.calls", CALL, "downstream", name, "code", code));
-            gauge("downstream.up", null, "1 while the downstream's last answer was no failure of its own.", health,
-                    known -> known.downstream(name) == null ? 1 : 0, "downstream", name);
+            gauge("downstream.up", null, "1 while the downstream's last answer was no failure of its own.", states.of(name),
+                    state -> state.failuresInARow() == 0 ? 1 : 0, "downstream", name);
             retriable(queues, "events." + name);
         }
         watch(queues, "sends");
         watch(queues, "sends" + Pace.HIGH);
         watch(queues, "dead-letters");
-        dropped("sends", 0, 0);
+        count("duplicates.dropped", 0, "kind", "sends");
         for (String kind : WEBHOOKS) {
             watch(queues, "webhooks." + kind);
             watch(queues, "dead-letters.webhooks." + kind);
             deadLetters("webhooks." + kind, "unreadable", 0);
-            dropped(kind, 0, 0);
+            count("duplicates.dropped", 0, "kind", kind);
         }
         gauge("broker.up", null, "1 while the broker answers.", queues, known -> known.known() ? 1 : 0);
         gauge("ledger.up", null, "1 while the ledger answers.", health, known -> known.ledgerUp() ? 1 : 0);
@@ -132,9 +136,15 @@ public final class Metrics {
         count("webhooks", 1, "kind", word(kind), "account", known(account));
     }
 
-    /** Of so many, so few were new. */
-    public void dropped(String kind, int all, int fresh) {
-        count("duplicates.dropped", (double) all - fresh, "kind", kind);
+    /** Records or events of which only the fresh were new: each other one was kept from the downstreams that ask for its type. */
+    public void dropped(String kind, Collection<Map<String, Object>> all, Collection<Map<String, Object>> fresh) {
+        count("duplicates.dropped", (double) all.size() - fresh.size(), "kind", kind);
+        wishes.forEach((downstream, types) -> count("downstream.duplicates.dropped", (double) ofTypes(types, all) - ofTypes(types, fresh),
+                "downstream", downstream));
+    }
+
+    private static long ofTypes(List<String> types, Collection<Map<String, Object>> events) {
+        return events.stream().filter(event -> types.contains(event.get("type"))).count();
     }
 
     /** Events that the downstreams are told of. */
@@ -171,13 +181,22 @@ public final class Metrics {
     }
 
     /** A POST to a downstream. */
-    public void downstreamCalled(String downstream, String statusCode, long millis, Integer events, String receivedAt) {
+    public void downstreamCalled(String downstream, String statusCode, long millis, String receivedAt) {
         timer("downstream.calls", CALL, "downstream", downstream, "code", code(statusCode)).record(Duration.ofMillis(millis));
-        health.downstreamAnswered(downstream, statusCode);
         if (statusCode.length() == 3 && statusCode.startsWith("2")) {
-            count("events.forwarded", events == null ? 0 : events, "downstream", downstream);
             record(timer("forward.latency", WAY, "downstream", downstream), receivedAt);
         }
+    }
+
+    /**
+     * Events that a downstream took.
+     *
+     * @param queue       the downstream's
+     * @param events      those of the POST
+     * @param unprocessed how many of them its answer left out
+     */
+    public void forwarded(String queue, Integer events, int unprocessed) {
+        count("events.forwarded", events == null ? 0 : events - unprocessed, "downstream", queue.substring("events.".length()));
     }
 
     /** A call that went back into its queue. */

@@ -125,6 +125,7 @@ final class SettingsCheck {
             problems.add("tracing.url: '" + value.apply("tracing.url") + "' has to be a URL such as http://localhost:4318/v1/traces, or empty");
         }
         oneOf(problems, "log.format", value.apply("log.format"), Set.of("text", "json"));
+        oneOf(problems, "log.stackTraces", value.apply("log.stackTraces"), Set.of("true", "false"));
         wholeNumber(problems, "sms.maxRecipients", value.apply("sms.maxRecipients"), 1, 10_000);
         size(problems, "queue.maxSize", value.apply("queue.maxSize"), SMALLEST_STORE, "as the broker keeps up to 120MB of empty files");
         size(problems, "queue.minFreeDisk", value.apply("queue.minFreeDisk"), SMALLEST_FREE, "as the broker itself stops at 100MB");

@@ -122,9 +122,9 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("managementPort", PlatformHttpEngine.class, new ManagementPort(management == null ? 0 : management.getPort()));
         Path data = home.resolve(settings.get("data.directory"));
         MeterRegistry meters = context.getRegistry().lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
-        Health health = new Health(queues);
+        Health health = new Health(queues, states);
         context.getRegistry().bind("health", health);
-        Metrics metrics = new Metrics(meters, settings, queues, health, data);
+        Metrics metrics = new Metrics(meters, settings, queues, health, states, data);
         context.getRegistry().bind("metrics", metrics);
         if (!settings.get("tracing.url").isEmpty()) {
             afterStop(context, Tracing.start(context, settings.get("tracing.url")));

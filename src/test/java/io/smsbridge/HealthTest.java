@@ -98,7 +98,7 @@ class HealthTest {
     void a3aDownstreamThatFailsIsDegradedUntilItDoesNot() throws Exception {
         downstream.answers("/health-crm", aResponse().withStatus(503), aResponse().withStatus(503), aResponse().withStatus(503));
         send("447700900125");
-        await().pollInterval(20, TimeUnit.MILLISECONDS).untilAsserted(() -> assertThat(check("downstream health-crm").path("message").asText()).contains("answers 503"));
+        await().pollInterval(20, TimeUnit.MILLISECONDS).untilAsserted(() -> assertThat(check("downstream health-crm").path("message").asText()).contains("HTTP 503"));
         assertThat(health("/ready").statusCode()).isEqualTo(200);
         await().untilAsserted(() -> assertThat(check("downstream health-crm").has("message")).isFalse());
     }

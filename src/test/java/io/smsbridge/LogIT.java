@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the packaged bridge prints with log.format=json. */
 class LogIT {
@@ -40,6 +42,38 @@ class LogIT {
                 assertThat(forwarded.get("log.level").asText()).isEqualTo("INFO");
             });
             assertThat(bridge.output()).doesNotContain("447700900123");
+        }
+    }
+
+    /** Addresses where nobody listens, a key that is refused, calls that can't be read, and the end of the process. */
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "json"})
+    void whatGoesWrongOutsideLeavesNoStackTrace(String format) throws Exception {
+        Files.writeString(home.resolve("application.properties"), """
+                account.gone.baseUrl=http://localhost:1
+                account.gone.apiKey=k
+                account.gone.retryDelay=50ms
+                account.refused.baseUrl=http://localhost:{{http.port}}/sandbox/infobip
+                account.refused.apiKey=not-the-key
+                sms.default-account=gone
+                sandbox.enabled=true
+                downstream.gone.url=http://localhost:1/
+                downstream.gone.retryDelay=50ms
+                downstream.gone.probeDelay=50ms
+                log.format=%s
+                """.formatted(format));
+        try (PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort()).awaitAnswering()) {
+            bridge.post("/sms/send/gone", "{\"to\": \"+447700900123\", \"text\": \"Hello\"}");
+            bridge.post("/sms/send/refused", "{\"to\": \"+447700900123\", \"text\": \"Hello\"}");
+            bridge.post("/sms/send/gone", "{\"to\": ");
+            bridge.post("/sms/nowhere", "{}");
+            bridge.post("/infobip/delivery-reports/gone", "<html>");
+            bridge.post("/infobip/delivery-reports/gone", "{\"results\": [1]}");
+            await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> assertThat(bridge.output())
+                    .contains("calls in a row have failed").contains("failures in a row").contains("HTTP 401").contains("1 unreadable"));
+            bridge.process.destroy();
+            bridge.process.waitFor();
+            assertThat(bridge.output()).doesNotContain("\tat ").doesNotContain("stack_trace");
         }
     }
 

@@ -162,6 +162,7 @@ class MetricsTest {
 
         bridge.post("/infobip/delivery-reports/main/t0ken", report);
         grew("smsbridge_duplicates_dropped_total{kind=\"delivery-reports\"}", 2);
+        grew("smsbridge_downstream_duplicates_dropped_total{downstream=\"crm\"}", 2);
     }
 
     @Test
