@@ -1,6 +1,7 @@
 package io.smsbridge.faults;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +25,7 @@ import org.apache.camel.util.FileUtil;
 /**
  * {@code mvn -Pfaults verify}: the packaged bridge under load, killed again and again, with an Infobip and two downstreams that fail
  * in every way they can. In the end everything that was answered 200 has to be where it belongs, once. Which faults come when is
- * drawn from a seed. With faults.instances above 1, so many bridges share a broker and a PostgreSQL, which are killed as well. It prints one line, and ends with an error when something was lost, or told twice without a reason.
+ * drawn from a seed. One bridge has its data on a disk that is filled now and then, where it may be mounted. With faults.instances above 1, so many bridges share a broker and a PostgreSQL, which are killed as well. It prints one line, and ends with an error when something was lost, or told twice without a reason.
  */
 public final class Faults {
 
@@ -40,6 +41,7 @@ public final class Faults {
             account.main.responseTimeout=5000
             account.main.retryDelay=200ms
             account.main.retryMaxDelay=2s
+            queue.minFreeDisk=200MB
             downstream.events.url=%s
             downstream.events.events=sent,delivered,failed,replied,clicked
             downstream.events.connectTimeout=1000
@@ -73,6 +75,9 @@ public final class Faults {
     /** Of several bridges; null where there is one, with everything inside. */
     private final Broker broker;
     private final Database database;
+    /** Of one bridge; null where there are several, or no disk may be mounted. While somebody is killed it is held, and not full. */
+    private final Disk disk;
+    private final AtomicInteger filled = new AtomicInteger();
     private final Load load;
     private final Map<String, Integer> strikes = new TreeMap<>();
     private final AtomicInteger faults = new AtomicInteger();
@@ -89,6 +94,7 @@ public final class Faults {
         clevertap = new Downstream(vertx, "clevertap", random.nextLong(), true);
         broker = instances > 1 ? new Broker(directory.resolve("broker")) : null;
         database = instances > 1 ? new Database() : null;
+        disk = instances > 1 ? null : Disk.mount(directory.resolve("bridge1/data"));
         String settings = SETTINGS.formatted(infobip.url(), events.url(), clevertap.url())
                 + (instances > 1 ? broker.settings() + database.settings() : "");
         for (int i = 1; i <= instances; i++) {
@@ -144,6 +150,12 @@ public final class Faults {
             thread.start();
             disturbers.add(thread);
         }
+        if (disk != null) {
+            Random own = new Random(random.nextLong());
+            Thread thread = new Thread(() -> fillNowAndThen(own), "disk");
+            thread.start();
+            disturbers.add(thread);
+        }
         load.start();
         // Each of them falls into the middle of a share of the load.
         List<Target> targets = new ArrayList<>(broker == null ? List.of(Target.BRIDGE)
@@ -179,8 +191,33 @@ public final class Faults {
         }
     }
 
-    /** Kills somebody, and waits until they are back. */
+    /** The doors close at queue.minFreeDisk; below 100 MB the broker stands still; and the last is what nobody foresees. */
+    private void fillNowAndThen(Random own) {
+        try {
+            while (!calm) {
+                Thread.sleep(own.nextInt(8000));
+                synchronized (disk) {
+                    disk.fill(new long[] {150_000_000, 50_000_000, 0}[own.nextInt(3)]);
+                    filled.incrementAndGet();
+                    Thread.sleep(1000 + own.nextInt(3000));
+                    disk.free();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void strike(Target target) throws Exception {
+        synchronized (disk == null ? this : disk) {
+            killAndAwait(target);
+        }
+    }
+
+    /** Kills somebody, and waits until they are back. */
+    private void killAndAwait(Target target) throws Exception {
         if (target == Target.BRIDGE) {
             BridgeProcess bridge = bridges.get(random.nextInt(bridges.size()));
             if (random.nextInt(5) == 0) {
@@ -328,8 +365,8 @@ public final class Faults {
         }
         System.out.printf(Locale.ROOT, "faults instances=%d accepted=%d delivered=%d lost=%d doubled=%d kills=%d faults=%d seed=%d%n", bridges.size(), accepted,
                 accepted - lostInAll, lostInAll, made.size() + doubled.values().stream().mapToInt(Integer::intValue).sum(), strikes.values().stream().mapToInt(Integer::intValue).sum(), faults.get(), seed);
-        System.out.printf(Locale.ROOT, "  %s; doubled by cause %s, longest from answer to kill %d ms; the same id to Infobip again, harmless: %d; slowest answer of the bridge %d ms; %d s%n",
-                strikes, doubled, longestWindow, infobip.repeated(), load.slowest(), (System.nanoTime() - started) / 1_000_000_000L);
+        System.out.printf(Locale.ROOT, "  %s, disk full=%d; doubled by cause %s, longest from answer to kill %d ms; the same id to Infobip again, harmless: %d; slowest answer of the bridge %d ms; %d s%n",
+                strikes, filled.get(), doubled, longestWindow, infobip.repeated(), load.slowest(), (System.nanoTime() - started) / 1_000_000_000L);
         return lostInAll == 0 && unexplained.isEmpty() && made.isEmpty() && load.problems().isEmpty() && load.done();
     }
 
@@ -361,6 +398,9 @@ public final class Faults {
         if (broker != null) {
             broker.close();
             database.close();
+        }
+        if (disk != null) {
+            disk.close();
         }
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
