@@ -39,15 +39,17 @@ final class Console {
             "plugin", "[]", "preset-connections", "[]");
 
     /**
-     * What is changed in Hawtio's scripts as they are served: diagrams go from left to right, as a message does, and a long one can
-     * be seen whole; and none is drawn on top of the last one's remains, or not at all for a route that begins with its error handler.
-     * And the routes' groups stand in the order of their names, which is the way of a message.
+     * What is changed in Hawtio's scripts as they are served: diagrams go from left to right, as a message does, show their beginning
+     * first, large enough to be read, and can be zoomed out until all of a long one is seen; and none is drawn on top of the last one's
+     * remains, or not at all for a route that begins with its error handler. And the routes' groups stand in the order of their names,
+     * which is the way of a message.
      */
     private static final Map<String, String> MENDED = Map.of(
             "r=\"TB\"){const i=\"LR\"===r;return this.dagreGraph.setGraph(",
             "r=\"LR\"){const i=\"LR\"===r;return t=t.filter((e=>e.source)),this.dagreGraph=new ue.default.graphlib.Graph,"
                     + "this.dagreGraph.setDefaultEdgeLabel((()=>({}))),this.dagreGraph.setGraph(",
             "ReactFlow,{nodeTypes:x,nodes:", "ReactFlow,{nodeTypes:x,minZoom:.05,nodes:",
+            "S({padding:.25,duration:500})", "S({padding:.25,duration:500,nodes:[...l].sort(((e,t)=>e.position.x-t.position.x)).slice(0,8)})",
             "i=[...e.getChildren()];for(const t of i){if(t.getType()===F)", "i=[...e.getChildren()].sort(((e,t)=>(e.getMetadata(\"group\")||\"\")"
                     + ".localeCompare(t.getMetadata(\"group\")||\"\")||e.name.localeCompare(t.name)));for(const t of i){if(t.getType()===F)");
 

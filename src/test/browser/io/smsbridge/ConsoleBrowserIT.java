@@ -110,6 +110,7 @@ class ConsoleBrowserIT {
         page.getByText("Routes", new Page.GetByTextOptions().setExact(true)).click();
         Locator row = page.locator("tr", new Page.LocatorOptions().setHasText("send-via-marketing"));
         assertThat(row).containsText("Started");
+        assertThat(page.locator(".pf-v6-c-tree-view__node-text").allTextContents()).containsSubsequence("1-send", "2-receive", "3-record", "4-forward");
         assertThat(row).containsText(Pattern.compile("[1-9]"));
         picture("routes");
     }

@@ -11,10 +11,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.smsbridge.faults.Downstream.Again;
@@ -77,7 +79,8 @@ public final class Faults {
     private final Database database;
     /** Of one bridge; null where there are several, or no disk may be mounted. While somebody is killed it is held, and not full. */
     private final Disk disk;
-    private final AtomicInteger filled = new AtomicInteger();
+    /** From when until when, in epoch milliseconds. */
+    private final Queue<long[]> filled = new ConcurrentLinkedQueue<>();
     private final Load load;
     private final Map<String, Integer> strikes = new TreeMap<>();
     private final AtomicInteger faults = new AtomicInteger();
@@ -197,10 +200,11 @@ public final class Faults {
             while (!calm) {
                 Thread.sleep(own.nextInt(8000));
                 synchronized (disk) {
+                    long from = System.currentTimeMillis();
                     disk.fill(new long[] {150_000_000, 50_000_000, 0}[own.nextInt(3)]);
-                    filled.incrementAndGet();
                     Thread.sleep(1000 + own.nextInt(3000));
                     disk.free();
+                    filled.add(new long[] {from, System.currentTimeMillis()});
                 }
             }
         } catch (InterruptedException e) {
@@ -366,7 +370,7 @@ public final class Faults {
         System.out.printf(Locale.ROOT, "faults instances=%d accepted=%d delivered=%d lost=%d doubled=%d kills=%d faults=%d seed=%d%n", bridges.size(), accepted,
                 accepted - lostInAll, lostInAll, made.size() + doubled.values().stream().mapToInt(Integer::intValue).sum(), strikes.values().stream().mapToInt(Integer::intValue).sum(), faults.get(), seed);
         System.out.printf(Locale.ROOT, "  %s, disk full=%d; doubled by cause %s, longest from answer to kill %d ms; the same id to Infobip again, harmless: %d; slowest answer of the bridge %d ms; %d s%n",
-                strikes, filled.get(), doubled, longestWindow, infobip.repeated(), load.slowest(), (System.nanoTime() - started) / 1_000_000_000L);
+                strikes, filled.size(), doubled, longestWindow, infobip.repeated(), load.slowest(), (System.nanoTime() - started) / 1_000_000_000L);
         return lostInAll == 0 && unexplained.isEmpty() && made.isEmpty() && load.problems().isEmpty() && load.done();
     }
 
@@ -386,6 +390,9 @@ public final class Faults {
         if (broker != null && broker.killed().stream().anyMatch(kill ->
                 kill > again.before().receivedAt() - WINDOW && kill < again.before().answeredAt() + WINDOW)) {
             return "broker killed before the commit";
+        }
+        if (filled.stream().anyMatch(full -> again.before().answeredAt() > full[0] - WINDOW && again.before().answeredAt() < full[1])) {
+            return "disk full before the commit";
         }
         return "unexplained";
     }
