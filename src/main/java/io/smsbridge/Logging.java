@@ -41,7 +41,10 @@ final class Logging implements LoggingMXBean, LogListener {
         }
         choose(FORMAT, "LOG_FORMAT", file.getProperty(FORMAT, "text"));
         choose(STACK_TRACES, "LOG_STACKTRACES", file.getProperty(STACK_TRACES, "false"));
-        System.setProperty("log.exceptions", Boolean.getBoolean(STACK_TRACES) ? "full" : "short");
+        if (Boolean.getBoolean(STACK_TRACES)) {
+            System.setProperty("log.exceptions", "full");
+            System.setProperty("log.template", "EcsLayout.json");
+        }
     }
 
     private static void choose(String setting, String variable, String fromFile) {

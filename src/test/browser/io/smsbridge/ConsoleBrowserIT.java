@@ -95,7 +95,6 @@ class ConsoleBrowserIT {
         enter("wrong");
         assertThat(page.locator("body")).containsText(Pattern.compile("Incorrect|incorrect|invalid|Invalid|failed|wrong"));
         assertThat(page.request().get(base + "/hawtio/jolokia/version").status()).isEqualTo(401);
-        picture("login");
         enter(password);
         assertThat(page.locator("text=Expand all").first()).isVisible();
     }
@@ -143,7 +142,6 @@ class ConsoleBrowserIT {
         operation.locator("input").nth(1).fill("Hello from the console");
         operation.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Execute")).click();
         assertThat(operation).containsText("Infobip accepted it");
-        picture("send-test-sms");
     }
 
     private void aDeadLetterIsReplayed(ScriptedDownstream shop) throws Exception {
