@@ -85,7 +85,10 @@ final class LedgerStore implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
-    /** For statements that change something, and the look at what they have changed. SQLite has one writer at a time, who is waited for in the pool, in turn. */
+    /**
+     * For statements that change something, and the look at what they have changed. SQLite has one writer at a time, who is waited for in
+     * the pool, in turn.
+     */
     DataSource writes() {
         return writes;
     }

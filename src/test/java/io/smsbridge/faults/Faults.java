@@ -27,7 +27,9 @@ import org.apache.camel.util.FileUtil;
 /**
  * {@code mvn -Pfaults verify}: the packaged bridge under load, killed again and again, with an Infobip and two downstreams that fail
  * in every way they can. In the end everything that was answered 200 has to be where it belongs, once. Which faults come when is
- * drawn from a seed. One bridge has its data on a disk that is filled now and then, where it may be mounted. With faults.instances above 1, so many bridges share a broker and a PostgreSQL, which are killed as well. It prints one line, and ends with an error when something was lost, or told twice without a reason.
+ * drawn from a seed. One bridge has its data on a disk that is filled now and then, where it may be mounted. With faults.instances
+ * above 1, so many bridges share a broker and a PostgreSQL, which are killed as well. It prints one line, and ends with an error when
+ * something was lost, or told twice without a reason.
  */
 public final class Faults {
 
