@@ -10,15 +10,9 @@ import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
-import jakarta.jms.JMSException;
-import jakarta.jms.Message;
-import jakarta.jms.MessageConsumer;
-import jakarta.jms.MessageProducer;
-import jakarta.jms.Session;
-import jakarta.jms.TemporaryQueue;
-import org.apache.activemq.artemis.api.jms.management.JMSManagementHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +28,6 @@ public final class Queues {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.queues");
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String MANAGEMENT = "activemq.management";
     private static final long KEPT = 1_500;
     private static final long PATIENCE = 3_000;
     /** As many waiting retries are looked at one by one. */
@@ -131,31 +124,23 @@ public final class Queues {
 
     private Map<String, Queue> ask() {
         try (Connection connection = connections.get().createConnection();
-                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-            connection.start();
-            TemporaryQueue answers = session.createTemporaryQueue();
-            try (MessageProducer producer = session.createProducer(session.createQueue(MANAGEMENT));
-                    MessageConsumer consumer = session.createConsumer(answers)) {
-                Broker broker = new Broker(session, producer, consumer, answers);
-                Map<String, Queue> found = new HashMap<>();
-                for (JsonNode queue : JSON.readTree(broker.ask("broker", "listQueues", "", 1, 10_000)).path("data")) {
-                    String name = queue.path("name").asText();
-                    if (queue.path("temporary").asBoolean() || queue.path("internalQueue").asBoolean()) {
-                        continue;
-                    }
-                    long waiting = queue.path("messageCount").asLong();
-                    long scheduled = queue.path("scheduledCount").asLong();
-                    long delivering = queue.path("deliveringCount").asLong();
-                    found.put(name, new Queue(waiting, scheduled,
-                            waiting == 0 ? OptionalLong.empty() : oldest(broker, name, scheduled, delivering)));
+                BrokerManagement broker = new BrokerManagement(connection, PATIENCE)) {
+            Map<String, Queue> found = new HashMap<>();
+            for (JsonNode queue : JSON.readTree(String.valueOf(broker.ask("broker", "listQueues", "", 1, 10_000))).path("data")) {
+                String name = queue.path("name").asText();
+                if (queue.path("temporary").asBoolean() || queue.path("internalQueue").asBoolean()) {
+                    continue;
                 }
-                memoryUsed = Double.parseDouble(broker.ask("broker", "getAddressMemoryUsage"));
-                diskUsed = Double.parseDouble(broker.ask("broker", "getDiskStoreUsage"));
-                failing = false;
-                return Map.copyOf(found);
-            } finally {
-                answers.delete();
+                long waiting = queue.path("messageCount").asLong();
+                long scheduled = queue.path("scheduledCount").asLong();
+                long delivering = queue.path("deliveringCount").asLong();
+                found.put(name, new Queue(waiting, scheduled,
+                        waiting == 0 ? OptionalLong.empty() : oldest(broker, name, scheduled, delivering)));
             }
+            memoryUsed = Double.parseDouble(String.valueOf(broker.ask("broker", "getAddressMemoryUsage")));
+            diskUsed = Double.parseDouble(String.valueOf(broker.ask("broker", "getDiskStoreUsage")));
+            failing = false;
+            return Map.copyOf(found);
         } catch (Exception e) {
             if (!failing) {
                 LOG.warn("what waits in the queues is not known: {}", e.getMessage());
@@ -165,24 +150,32 @@ public final class Queues {
         }
     }
 
-    private static OptionalLong oldest(Broker broker, String queue, long scheduled, long delivering) throws Exception {
-        String resource = "queue." + queue;
-        long oldest = since(JSON.readTree(broker.ask(resource, "peekFirstMessageAsJSON")));
+    private static OptionalLong oldest(BrokerManagement broker, String queue, long scheduled, long delivering) throws Exception {
+        long oldest = since(messages(broker, queue, "peekFirstMessageAsJSON"));
         if (scheduled > 0 && scheduled <= FEW) {
-            for (JsonNode message : JSON.readTree(broker.ask(resource, "listScheduledMessagesAsJSON"))) {
+            for (JsonNode message : messages(broker, queue, "listScheduledMessagesAsJSON")) {
                 oldest = Math.min(oldest, since(message));
             }
         } else if (scheduled > 0) {
-            oldest = Math.min(oldest, since(JSON.readTree(broker.ask(resource, "peekFirstScheduledMessageAsJSON"))));
+            oldest = Math.min(oldest, since(messages(broker, queue, "peekFirstScheduledMessageAsJSON")));
         }
         if (oldest == Long.MAX_VALUE && delivering > 0) {
-            for (JsonNode consumer : JSON.readTree(broker.ask(resource, "listDeliveringMessagesAsJSON"))) {
+            for (JsonNode consumer : messages(broker, queue, "listDeliveringMessagesAsJSON")) {
                 for (JsonNode message : consumer.path("elements")) {
                     oldest = Math.min(oldest, since(message));
                 }
             }
         }
         return oldest == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(oldest);
+    }
+
+    private static JsonNode messages(BrokerManagement broker, String queue, String operation) throws Exception {
+        try {
+            return JSON.readTree(String.valueOf(broker.ask("queue." + queue, operation)));
+        } catch (BrokerManagement.Refusal e) {
+            // Removed since it was listed.
+            return NullNode.instance;
+        }
     }
 
     /** When what the message is about came to the bridge: its header receivedAt says so, or else it is when it was queued. */
@@ -195,29 +188,6 @@ public final class Queues {
                     : message.get("timestamp").asLong();
         } catch (DateTimeException e) {
             return message.get("timestamp").asLong();
-        }
-    }
-
-    private record Broker(Session session, MessageProducer producer, MessageConsumer consumer, TemporaryQueue answers) {
-
-        String ask(String resource, String operation, Object... parameters) throws Exception {
-            Message question = session.createMessage();
-            question.setJMSReplyTo(answers);
-            JMSManagementHelper.putOperationInvocation(question, resource, operation, parameters);
-            producer.send(question);
-            Message answer = consumer.receive(PATIENCE);
-            if (answer == null) {
-                throw new JMSException("the broker's management does not answer");
-            }
-            Object result = JMSManagementHelper.getResult(answer);
-            if (!JMSManagementHelper.hasOperationSucceeded(answer)) {
-                if (resource.startsWith("queue.")) {
-                    // Removed since it was listed.
-                    return "null";
-                }
-                throw new JMSException(operation + " of " + resource + ": " + result);
-            }
-            return String.valueOf(result);
         }
     }
 }
