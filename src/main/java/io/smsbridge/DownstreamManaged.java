@@ -1,9 +1,6 @@
 package io.smsbridge;
 
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 
 import org.apache.camel.CamelContext;
 
@@ -76,6 +73,6 @@ final class DownstreamManaged implements DownstreamMXBean {
     }
 
     private static String local(Instant time) {
-        return time == null ? null : LocalDateTime.ofInstant(time, ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString();
+        return time == null ? null : Retries.local(time);
     }
 }

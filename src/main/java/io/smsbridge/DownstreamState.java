@@ -1,9 +1,6 @@
 package io.smsbridge;
 
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -356,7 +353,7 @@ public final class DownstreamState {
     }
 
     private static String local(long millis) {
-        return LocalDateTime.ofInstant(Instant.ofEpochMilli(millis), ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString();
+        return Retries.local(Instant.ofEpochMilli(millis));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.smsbridge;
 
-import java.time.LocalDateTime;
-import java.time.temporal.ChronoUnit;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,7 +14,7 @@ public final class LastErrors {
 
     public void note(String queue, String reason) {
         String text = reason == null ? "" : reason;
-        byQueue.put(queue, LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS) + " "
+        byQueue.put(queue, Retries.local(Instant.now()) + " "
                 + mask.numbers(text.length() > SHOWN ? text.substring(0, SHOWN) : text));
     }
 
