@@ -8,5 +8,5 @@ VALUES (:#id, :#type,
             AND (sent.account = :#account OR '' = :#account)
           ORDER BY CASE WHEN sent.sender = :#number THEN 0 ELSE 1 END, sent.sent_at DESC
           LIMIT 1),
-        :#happenedAt, :#requestId, :#now)
+        :#happenedAt, :#recordedBy, :#now)
 ON CONFLICT (id) DO NOTHING

@@ -2,7 +2,7 @@
 INSERT INTO message (id, account, client_id, sender, recipient, bulk_id, state, stage, reason, sent_at, ended_at,
                      recorded_by, recorded_at)
 VALUES (:#id, :#account, :#clientId, :#sender, :#recipient, :#bulkId, :#state, :#stage, :#reason, :#sentAt, :#endedAt,
-        :#requestId, :#now)
+        :#recordedBy, :#now)
 ON CONFLICT (id) DO UPDATE SET
   state = excluded.state,
   stage = excluded.stage,

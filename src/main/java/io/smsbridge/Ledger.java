@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
 /**
  * Bean {@code ledger}: the rows that the statements in routes/sql take, and what the rows they find say of records and events.
  * <p>
- * A row remembers the stored request that brought it ({@code recorded_by}). So a request that is read again, because the process
- * died between the ledger's commit and the queue's, recognises its own work and goes on, where one that repeats what another
- * brought is dropped.
+ * A row remembers what brought it ({@code recorded_by}): the stored request, or in a webhook the single element ({@link #marked}). So
+ * whatever is read again, because the process died between the ledger's commit and the queue's, recognises its own work and goes on,
+ * where one that repeats what another brought is dropped.
  */
 public final class Ledger {
 
@@ -27,6 +27,8 @@ public final class Ledger {
     private static final int PART = 1000;
     private static final int FINAL = 2;
     private static final Map<String, Integer> STAGES = Map.of("sent", 1, "delivered", FINAL, "failed", FINAL);
+    /** Key of an event that lives no longer than its recording. */
+    private static final String RECORDED_BY = "recordedBy";
     /** How far Infobip's clock and ours may differ. */
     private static final long SKEW = 60_000;
 
@@ -52,23 +54,44 @@ public final class Ledger {
         return System.currentTimeMillis() - retention;
     }
 
+    /**
+     * The events, each with the mark by which it recognises its own row: the stored webhook's id, and its place in it. The mark depends
+     * on nothing else, so that it is the same whatever the webhook is recorded together with.
+     */
+    public List<Map<String, Object>> marked(List<Map<String, Object>> events, String request) {
+        int place = 0;
+        for (Map<String, Object> event : events) {
+            event.put(RECORDED_BY, request + "." + place++);
+        }
+        return events;
+    }
+
+    private static String recordedBy(Map<String, Object> event, String request) {
+        return (String) event.getOrDefault(RECORDED_BY, request);
+    }
+
     /** Rows for record-sends.sql. */
-    public List<Map<String, Object>> sends(List<Map<String, Object>> records, String account) {
+    public List<Map<String, Object>> sends(List<Map<String, Object>> records, String account, String request) {
+        long now = System.currentTimeMillis();
         return rows(records, send -> row(
                 "id", recorded(send),
                 "account", account,
                 "clientId", text(send.get("meta"), Integer.MAX_VALUE),
                 "sender", number(send.getOrDefault("sender", accounts.sender(account))),
-                "recipient", number(send.get("to"))));
+                "recipient", number(send.get("to")),
+                "recordedBy", request,
+                "now", now));
     }
 
     /** Rows for keep-given-up.sql and reopen-replayed.sql, of a replayed call's records. */
-    public List<Map<String, Object>> replays(List<Map<String, Object>> records) {
-        return rows(records, send -> row("id", key(send.get("messageId"))));
+    public List<Map<String, Object>> replays(List<Map<String, Object>> records, String request) {
+        long now = System.currentTimeMillis();
+        return rows(records, send -> row("id", key(send.get("messageId")), "recordedBy", request, "now", now));
     }
 
     /** Rows for record-states.sql, of events that are sent, delivered or failed. */
-    public List<Map<String, Object>> states(List<Map<String, Object>> events) {
+    public List<Map<String, Object>> states(List<Map<String, Object>> events, String request) {
+        long now = System.currentTimeMillis();
         return rows(events, event -> {
             String state = (String) event.get("type");
             long time = millis(event.get("time"));
@@ -85,12 +108,15 @@ public final class Ledger {
                     "reason", reason(event),
                     // A report says when it was sent, Infobip's answer is when, and what Infobip refused was not.
                     "sentAt", event.get("sentAt") != null ? (Object) millis(event.get("sentAt")) : state.equals("failed") ? null : time,
-                    "endedAt", end ? time : null);
+                    "endedAt", end ? time : null,
+                    "recordedBy", recordedBy(event, request),
+                    "now", now);
         });
     }
 
     /** Rows for record-events.sql and record-replies.sql. */
-    public List<Map<String, Object>> events(List<Map<String, Object>> events) {
+    public List<Map<String, Object>> events(List<Map<String, Object>> events, String request) {
+        long now = System.currentTimeMillis();
         return rows(events, event -> {
             long time = millis(event.get("time"));
             return row(
@@ -102,7 +128,9 @@ public final class Ledger {
                     "number", Objects.requireNonNullElse(number(event.get("to")), ""),
                     "account", Objects.requireNonNullElse(text(event.get("account"), LONGEST), ""),
                     "since", time - replyWindow,
-                    "until", time + SKEW);
+                    "until", time + SKEW,
+                    "recordedBy", recordedBy(event, request),
+                    "now", now);
         });
     }
 
@@ -126,13 +154,20 @@ public final class Ledger {
         return events.stream().map(event -> key(event.get("id"))).collect(Collectors.toSet());
     }
 
-    /** Events in parts that one statement can ask for. */
-    public List<List<Map<String, Object>>> parts(List<Map<String, Object>> events) {
+    /** The events of several webhooks, in parts that one statement can ask for. */
+    public List<List<Map<String, Object>>> parts(List<List<Map<String, Object>>> webhooks) {
+        List<Map<String, Object>> events = webhooks.stream().flatMap(List::stream).toList();
         List<List<Map<String, Object>>> parts = new ArrayList<>();
         for (int from = 0; from < events.size(); from += PART) {
             parts.add(events.subList(from, Math.min(from + PART, events.size())));
         }
         return parts;
+    }
+
+    /** The accounts of events, for the log. */
+    public String accounts(List<Map<String, Object>> events) {
+        return events.stream().map(event -> event.get("account")).filter(Objects::nonNull).map(Object::toString).distinct()
+                .collect(Collectors.joining(", "));
     }
 
     public List<Map<String, Object>> none() {
@@ -165,8 +200,8 @@ public final class Ledger {
     }
 
     /**
-     * The events to tell of: final states that this request brought, and reports of a message on its way that this request
-     * brought while no final state was there. Of a replayed message the downstreams know that it failed: they are told only if it did
+     * The events to tell of: final states that they brought themselves, and reports of a message on its way that they brought while no
+     * final state was there, or one that stands behind them here. Of a replayed message the downstreams know that it failed: they are told only if it did
      * better in the end. What the events lack, their message's row adds: account and meta.
      *
      * @param messages rows of find-messages.sql
@@ -176,17 +211,19 @@ public final class Ledger {
             List<Map<String, Object>> reports, String request) {
         Map<Object, Map<String, Object>> messageById = byId(messages);
         Map<Object, Map<String, Object>> reportById = byId(reports);
+        Set<Object> here = events.stream().map(event -> recordedBy(event, request)).collect(Collectors.toSet());
         Set<Object> told = new HashSet<>();
         List<Map<String, Object>> fresh = new ArrayList<>();
         for (Map<String, Object> event : events) {
             String id = key(event.get("messageId"));
             Map<String, Object> message = messageById.get(id);
             boolean ended = ((Number) message.get("stage")).intValue() == FINAL;
-            boolean mine = request.equals(message.get("recorded_by"));
+            String recordedBy = recordedBy(event, request);
             Map<String, Object> report = reportById.get(key(event.get("id")));
             boolean isNew = report == null
-                    ? mine && event.get("type").equals(message.get("state")) && told.add(id)
-                    : (!ended || mine && !told.contains(id)) && request.equals(report.get("recorded_by")) && told.add(event.get("id"));
+                    ? recordedBy.equals(message.get("recorded_by")) && event.get("type").equals(message.get("state")) && told.add(id)
+                    : (!ended || here.contains(message.get("recorded_by")) && !told.contains(id))
+                            && recordedBy.equals(report.get("recorded_by")) && told.add(event.get("id"));
             if (isNew && !(event.get("type").equals("failed") && message.get("replayed_at") != null)) {
                 complete(event, message);
                 fresh.add(event);
@@ -196,7 +233,7 @@ public final class Ledger {
     }
 
     /**
-     * The replies or clicks that this request brought, each once, with the account and meta of the message they are about.
+     * The replies or clicks that brought their own row, each once, with the account and meta of the message they are about.
      *
      * @param rows of find-events.sql
      */
@@ -206,7 +243,7 @@ public final class Ledger {
         List<Map<String, Object>> fresh = new ArrayList<>();
         for (Map<String, Object> event : events) {
             Map<String, Object> row = byId.get(key(event.get("id")));
-            if (request.equals(row.get("recorded_by")) && told.add(event.get("id"))) {
+            if (recordedBy(event, request).equals(row.get("recorded_by")) && told.add(event.get("id"))) {
                 complete(event, row);
                 if (event.get("type").equals("replied") && row.get("message_id") != null) {
                     event.put("inReplyTo", row.get("message_id"));
@@ -218,6 +255,7 @@ public final class Ledger {
     }
 
     private static void complete(Map<String, Object> event, Map<String, Object> row) {
+        event.remove(RECORDED_BY);
         if (row.get("account") != null) {
             event.putIfAbsent("account", row.get("account"));
         }
@@ -270,9 +308,10 @@ public final class Ledger {
         if (value == null || value.equals("")) {
             return null;
         }
-        String text = value.toString().replace("\0", "");
+        String text = value.toString();
         text = text.length() > longest ? text.substring(0, longest) : text;
-        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        return text.chars().allMatch(c -> c != 0 && !Character.isSurrogate((char) c)) ? text
+                : new String(text.replace("\0", "").getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private static String reason(Map<String, Object> event) {
