@@ -2,6 +2,7 @@ package io.smsbridge;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -254,6 +255,18 @@ public final class Ledger {
         return fresh;
     }
 
+    /** Whether each event is a delivery that changed a row, and lacks nothing that the row would add: then there is nothing to look for. */
+    public boolean areAllNew(List<Map<String, Object>> events, int changed) {
+        return changed == events.size() && events.stream().allMatch(event -> event.get("type").equals("delivered")
+                && event.get("account") != null && event.get("meta") != null);
+    }
+
+    /** The events as their downstreams get them. */
+    public List<Map<String, Object>> unmarked(List<Map<String, Object>> events) {
+        events.forEach(event -> event.remove(RECORDED_BY));
+        return events;
+    }
+
     private static void complete(Map<String, Object> event, Map<String, Object> row) {
         event.remove(RECORDED_BY);
         if (row.get("account") != null) {
@@ -310,15 +323,24 @@ public final class Ledger {
         }
         String text = value.toString();
         text = text.length() > longest ? text.substring(0, longest) : text;
-        return text.chars().allMatch(c -> c != 0 && !Character.isSurrogate((char) c)) ? text
-                : new String(text.replace("\0", "").getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) == 0 || Character.isSurrogate(text.charAt(i))) {
+                return new String(text.replace("\0", "").getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+            }
+        }
+        return text;
     }
 
+    /** Infobip's error, where there is one, or else its status: by name, or else by description. */
     private static String reason(Map<String, Object> event) {
         Map<?, ?> error = event.get("error") instanceof Map<?, ?> map && map.get("id") instanceof Number id && id.intValue() > 0 ? map : Map.of();
         Map<?, ?> status = event.get("status") instanceof Map<?, ?> map ? map : Map.of();
-        return List.of(error, status).stream().flatMap(map -> List.of("name", "description").stream().map(map::get))
-                .filter(Objects::nonNull).map(Object::toString).findFirst().map(text -> text(text, LONGEST)).orElse(null);
+        for (Object said : Arrays.asList(error.get("name"), error.get("description"), status.get("name"), status.get("description"))) {
+            if (said != null) {
+                return text(said, LONGEST);
+            }
+        }
+        return null;
     }
 
     private static long millis(Object time) {
