@@ -26,7 +26,7 @@ import org.awaitility.Awaitility;
  */
 public final class Benchmark {
 
-    private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("bench.warm", 20));
+    private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("bench.warm", 40));
     private static final Duration MEASURED = Duration.ofSeconds(Integer.getInteger("bench.measured", 8));
     /** Longest wait for what was taken to be passed on. */
     private static final Duration DRAIN = Duration.ofSeconds(600);
@@ -48,6 +48,10 @@ public final class Benchmark {
      * @param sinks   paths of the peers that are told of each item
      */
     record Load(String kind, String path, int perPost, int connections, List<String> sinks) {
+        Load from(int fewer) {
+            return new Load(kind, path, perPost, fewer, sinks);
+        }
+
         @Override
         public String toString() {
             return perPost + " per POST, " + connections + " connections";
@@ -220,7 +224,8 @@ public final class Benchmark {
         Path home = directory.resolve(name);
         System.out.println(load.kind() + ", " + load + " ...");
         try (BridgeProcess bridge = new BridgeProcess(jar, home, routes, settings, peers.port())) {
-            post(bridge, load, WARM_UP);
+            // From few connections, so that what passes on is warm, too, and what has piled up is soon gone.
+            post(bridge, load.from(Math.max(1, load.connections() / 8)), WARM_UP);
             long[] before = settled(bridge, load, new long[load.sinks().size()], 0);
             Duration used = bridge.processorTime();
             long begin = System.nanoTime();
