@@ -48,8 +48,8 @@ public final class Benchmark {
      * @param sinks   paths of the peers that are told of each item
      */
     record Load(String kind, String path, int perPost, int connections, List<String> sinks) {
-        Load from(int fewer) {
-            return new Load(kind, path, perPost, fewer, sinks);
+        Load single() {
+            return new Load(kind, path, 1, Math.max(1, connections / 8), sinks);
         }
 
         @Override
@@ -224,9 +224,11 @@ public final class Benchmark {
         Path home = directory.resolve(name);
         System.out.println(load.kind() + ", " + load + " ...");
         try (BridgeProcess bridge = new BridgeProcess(jar, home, routes, settings, peers.port())) {
-            // From few connections, so that what passes on is warm, too, and what has piled up is soon gone.
-            post(bridge, load.from(Math.max(1, load.connections() / 8)), WARM_UP);
+            // Item by item, which takes all of the way most often, and from few connections, so that what has piled up is soon gone.
+            post(bridge, load.single(), WARM_UP);
+            post(bridge, load, WARM_UP.dividedBy(8));
             long[] before = settled(bridge, load, new long[load.sinks().size()], 0);
+            bridge.awaitRest();
             Duration used = bridge.processorTime();
             long begin = System.nanoTime();
             Answers answers = post(bridge, load, MEASURED);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import org.apache.camel.util.FileUtil;
@@ -85,6 +86,17 @@ final class BridgeProcess implements AutoCloseable {
     /** Processor time the bridge has taken so far. Unlike what passes in a second, it does not depend on what else the machine does. */
     Duration processorTime() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** Waits until the process has next to nothing to do: Java's compiler works off what a load has made worth compiling for long after it. */
+    void awaitRest() {
+        Duration look = Duration.ofSeconds(2);
+        AtomicReference<Duration> before = new AtomicReference<>(processorTime());
+        Awaitility.await("the bridge to rest").atMost(Duration.ofSeconds(120)).pollDelay(look).pollInterval(look)
+                .until(() -> {
+                    Duration now = processorTime();
+                    return now.minus(before.getAndSet(now)).compareTo(look.dividedBy(10)) < 0;
+                });
     }
 
     /** Bytes of the heap in use after a garbage collection. */
