@@ -10,7 +10,6 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
@@ -19,8 +18,6 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import com.google.i18n.phonenumbers.NumberParseException;
-import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import com.schibsted.spt.data.jslt.Function;
 import com.schibsted.spt.data.jslt.filters.JsonFilter;
@@ -37,9 +34,6 @@ final class MapFunctions {
 
     /** Maps leave out keys that are null; JSLT's own default would leave out empty arrays too, which an answer needs. */
     static final JsonFilter OBJECT_FILTER = value -> !value.isNull();
-
-    private static final PhoneNumberUtil NUMBERS = PhoneNumberUtil.getInstance();
-    private static final Pattern NUMBER = Pattern.compile("\\+[0-9 ().\\-/]+");
 
     /** Fraction of 0 to 9 digits, offset with or without a colon, or Z. */
     private static final DateTimeFormatter LENIENT = new DateTimeFormatterBuilder()
@@ -63,23 +57,14 @@ final class MapFunctions {
      * length only, because numbering plans grow faster than any copy of them.
      */
     private static JsonNode phoneNumber(JsonNode text) {
-        String digits = text.asText().strip();
-        digits = digits.startsWith("+") ? digits : digits.startsWith("00") ? "+" + digits.substring(2) : "+" + digits;
-        if (!NUMBER.matcher(digits).matches()) {
+        PhoneNumber number = PhoneNumbers.parse(text.asText());
+        if (number == null) {
             return NullNode.instance;
         }
-        try {
-            PhoneNumber number = NUMBERS.parse(digits, null);
-            if (!NUMBERS.isPossibleNumber(number)) {
-                return NullNode.instance;
-            }
-            ObjectNode answer = JsonNodeFactory.instance.objectNode();
-            answer.put("number", number.getCountryCode() + NUMBERS.getNationalSignificantNumber(number));
-            answer.put("country", NUMBERS.getRegionCodeForCountryCode(number.getCountryCode()));
-            return answer;
-        } catch (NumberParseException e) {
-            return NullNode.instance;
-        }
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        answer.put("number", PhoneNumbers.digits(number));
+        answer.put("country", PhoneNumbers.country(number));
+        return answer;
     }
 
     /** {@code instant(text)}: the time in UTC as 2026-11-23T10:00:00.000Z, or null when it can't be read or has no offset. */
