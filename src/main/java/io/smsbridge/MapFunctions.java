@@ -1,7 +1,6 @@
 package io.smsbridge;
 
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -29,7 +28,7 @@ final class MapFunctions {
     static final List<Function> ALL = List.of(
             function("phone-number", MapFunctions::phoneNumber),
             function("instant", MapFunctions::instant),
-            function("epoch-seconds", text -> LongNode.valueOf(Instant.parse(text.asText()).getEpochSecond())),
+            function("epoch-seconds", text -> LongNode.valueOf(time(text.asText()).toEpochSecond())),
             function("times-seen", key -> IntNode.valueOf(SandboxMemory.timesSeen(key.asText()))));
 
     /** Maps leave out keys that are null; JSLT's own default would leave out empty arrays too, which an answer needs. */
