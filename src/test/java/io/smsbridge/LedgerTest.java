@@ -270,6 +270,7 @@ class LedgerTest {
     void whatWasToldBeforeARestartIsNotToldAfterIt() throws Exception {
         String id = newId();
         webhook("delivery-reports", report(id, DELIVERED));
+        awaitTold(id, "delivered");
         webhook("inbound-messages", report(id, "\"from\": \"447700900210\""));
         awaitTold(id, "delivered", "replied");
         bridge.close();
