@@ -52,8 +52,7 @@ final class MapFunctions {
 
     /**
      * {@code phone-number(text)}: {@code {"number": digits of the E.164 form without +, "country": ISO 3166 code}}, or null when
-     * the text is no number in international form. The country is the main one of the calling code. A number is judged by its
-     * length only, because numbering plans grow faster than any copy of them.
+     * the text is no number in international form. The country is the main one of the calling code.
      */
     private static JsonNode phoneNumber(JsonNode text) {
         PhoneNumber number = PhoneNumbers.parse(text.asText());

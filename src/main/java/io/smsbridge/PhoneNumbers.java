@@ -17,8 +17,8 @@ final class PhoneNumbers {
     private static final PhoneNumberUtil NUMBERS = PhoneNumberUtil.getInstance();
     private static final Set<Integer> CALLING_CODES = NUMBERS.getSupportedCallingCodes();
     private static final Pattern FORM = Pattern.compile("\\+[0-9 ().\\-/]+");
-    /** What E.164 allows, and a + in front. */
-    private static final int LONGEST = 16;
+    /** No zero first: what begins with one is a number without its country. */
+    private static final Pattern PLAIN = Pattern.compile("\\+[1-9][0-9]{1,14}");
     private static final Pattern NOTHING = Pattern.compile("(?!)");
 
     /** What libphonenumber takes off a national number, a trunk prefix or a carrier's code, by calling code. */
@@ -59,7 +59,7 @@ final class PhoneNumbers {
      * which was half of what the map of a send takes. Null: read it in full.
      */
     static PhoneNumber plain(String text) {
-        if (text.length() > LONGEST || !isDigits(text, 1)) {
+        if (!PLAIN.matcher(text).matches()) {
             return null;
         }
         for (int end = 2; end <= 4 && end < text.length(); end++) {
@@ -84,14 +84,5 @@ final class PhoneNumbers {
                             .getNationalPrefixForParsing();
             return prefixes.isEmpty() ? NOTHING : Pattern.compile(prefixes);
         });
-    }
-
-    private static boolean isDigits(String text, int from) {
-        for (int i = from; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
     }
 }

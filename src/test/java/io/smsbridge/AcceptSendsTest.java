@@ -179,6 +179,8 @@ class AcceptSendsTest {
         "{\"text\": \"Hi\"} | to: missing",
         "{\"to\": \"12\", \"text\": \"Hi\"} | to: not a phone number in international form (E.164), such as 447700900123",
         "{\"to\": \"abc\", \"text\": \"Hi\"} | to: not a phone number in international form (E.164), such as 447700900123",
+        "{\"to\": \"0447700900123\", \"text\": \"Hi\"} | to: not a phone number in international form (E.164), such as 447700900123",
+        "{\"to\": \"017112345678\", \"text\": \"Hi\"} | to: not a phone number in international form (E.164), such as 447700900123",
         "{\"to\": \"447700900123\"} | text: missing",
         "{\"to\": \"447700900123\", \"text\": \"\"} | text: missing",
         "{\"to\": \"447700900123\", \"text\": {\"a\": 1}} | text: has to be text",

@@ -29,6 +29,17 @@ class PhoneNumbersTest {
         assertThat(plain).allSatisfy(text -> assertThat(PhoneNumbers.plain(text)).as(text).isEqualTo(asTheLibraryReads(text)));
     }
 
+    /** Without its country's code a number is nobody's: what follows its zero may look like another country's. */
+    @Test
+    void readsNoNumberThatBeginsWithZero() {
+        assertThat(examples().flatMap(this::withOtherDigits)).allSatisfy(text -> {
+            String withZero = "+0" + text.substring(1);
+            assertThat(asTheLibraryReads(withZero)).isNull();
+            assertThat(PhoneNumbers.plain(withZero)).as(withZero).isNull();
+            assertThat(PhoneNumbers.parse(withZero.substring(1))).as(withZero).isNull();
+        });
+    }
+
     @Test
     void readsAnExampleOfEachKindOfNumberInEachCountry() {
         assertThat(examples()).allSatisfy(text -> {
