@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.apache.camel.Exchange;
@@ -168,6 +172,20 @@ class DeliveryReportsTest {
         await().until(() -> downstream.posts("/clevertap").size() == 20);
         assertThat(downstream.bodies("/clevertap").stream().flatMap(body -> body.findValuesAsText("meta").stream()))
                 .hasSize(2000).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aLargeWebhookIsStoredByThreadsThatTakeNoOther() throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName threads = server.queryNames(new ObjectName("org.apache.camel:type=threadpools,name=\"store-few-large-webhooks*\",*"), null)
+                .iterator().next();
+        assertThat(server.getAttribute(threads, "MaximumPoolSize")).isEqualTo(8);
+        long before = (long) server.getAttribute(threads, "TaskCount");
+        report("{\"results\": [" + result("small", "\"status\": {\"groupId\": 3, \"description\": \"" + "d".repeat(900) + "\"}") + "]}");
+        assertThat(server.getAttribute(threads, "TaskCount")).isEqualTo(before);
+        report("{\"results\": [" + result("large", "\"status\": {\"groupId\": 3, \"description\": \"" + "d".repeat(20_000) + "\"}") + "]}");
+        assertThat(server.getAttribute(threads, "TaskCount")).isEqualTo(before + 1);
+        events(2);
     }
 
     @Test
