@@ -145,14 +145,22 @@ public final class Ledger {
         return ids.stream().filter(recorded::mayHold).toList();
     }
 
-    /** Ids for find-messages.sql. */
-    public Set<String> messageIds(List<Map<String, Object>> events) {
-        return events.stream().map(event -> key(event.get("messageId"))).collect(Collectors.toSet());
+    /** The parameter of find-messages.sql. */
+    public Map<String, Set<String>> messageIds(List<Map<String, Object>> events) {
+        return ids(events, "messageId");
     }
 
-    /** Ids for find-events.sql. */
-    public Set<String> eventIds(List<Map<String, Object>> events) {
-        return events.stream().map(event -> key(event.get("id"))).collect(Collectors.toSet());
+    /** The parameter of find-events.sql. */
+    public Map<String, Set<String>> eventIds(List<Map<String, Object>> events) {
+        return ids(events, "id");
+    }
+
+    /**
+     * A map, for the body: camel-sql looks there first, and of a body that is none it tries to make one, with all converters that Camel
+     * has, for each parameter and each time. That took half the time in which a single send is planned.
+     */
+    private static Map<String, Set<String>> ids(List<Map<String, Object>> events, String key) {
+        return Map.of("ids", events.stream().map(event -> key(event.get(key))).collect(Collectors.toSet()));
     }
 
     /** The events of several webhooks, in parts that one statement can ask for. */
