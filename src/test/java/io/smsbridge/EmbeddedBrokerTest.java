@@ -38,6 +38,12 @@ class EmbeddedBrokerTest {
         }
     }
 
+    /** The broker reads it again in a start that takes longer than this, and without a file to read, it is empty then: nobody can connect. */
+    @Test
+    void readsItsConfigurationOnce() {
+        assertThat(new EmbeddedBroker(home).server().getConfiguration().getConfigurationFileRefreshPeriod()).isNotPositive();
+    }
+
     private static String send(TestBridge bridge) throws Exception {
         var response = bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hi\"}");
         assertThat(response.statusCode()).isEqualTo(200);
