@@ -99,9 +99,20 @@ final class BridgeProcess implements AutoCloseable {
         }
     }
 
+    /** As a virtual machine does that is moved. */
+    void standStill(long millis) throws IOException, InterruptedException {
+        signal("-STOP");
+        Thread.sleep(millis);
+        signal("-CONT");
+    }
+
     private void dumpThreads() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-QUIT", String.valueOf(process.pid())).start().waitFor();
+        signal("-QUIT");
         Thread.sleep(1000);
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", signal, String.valueOf(process.pid())).start().waitFor();
     }
 
     /** kill -9. */

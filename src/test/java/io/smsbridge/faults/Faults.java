@@ -25,7 +25,7 @@ import io.vertx.core.Vertx;
 import org.apache.camel.util.FileUtil;
 
 /**
- * {@code mvn -Pfaults verify}: the packaged bridge under load, killed again and again, with an Infobip and two downstreams that fail
+ * {@code mvn -Pfaults verify}: the packaged bridge under load, killed or held again and again, with an Infobip and two downstreams that fail
  * in every way they can. In the end everything that was answered 200 has to be where it belongs, once. Which faults come when is
  * drawn from a seed. One bridge has its data on a disk that is filled now and then, where it may be mounted. With faults.instances
  * above 1, so many bridges share a broker and a PostgreSQL, which are killed as well. It prints one line, and ends with an error when
@@ -62,6 +62,8 @@ public final class Faults {
 
     /** When nothing more arrives for so long, nothing more is waited for. */
     private static final Duration STALLED = Duration.ofSeconds(120);
+    /** With no progress for so long, a share has less to give than was reckoned, and the next strike comes. */
+    private static final Duration IDLE = Duration.ofSeconds(15);
     /** When nobody was asked anything for so long after all had arrived, nothing more is to come. */
     private static final Duration QUIET = Duration.ofSeconds(5);
     /** Most time between a downstream's answer and the queue's commit, on a machine as busy as this one. */
@@ -226,20 +228,30 @@ public final class Faults {
     private void killAndAwait(Target target) throws Exception {
         if (target == Target.BRIDGE) {
             BridgeProcess bridge = bridges.get(random.nextInt(bridges.size()));
-            if (random.nextInt(5) == 0) {
+            int way = random.nextInt(6);
+            if (way == 0) {
+                standStill(bridge, "bridge stood still");
+            } else if (way == 1) {
                 struck("bridge stopped");
                 bridge.stop();
             } else {
                 struck("bridge killed");
                 bridge.kill();
             }
-            Thread.sleep(random.nextInt(500));
-            bridge.start();
-            if (random.nextInt(4) == 0) {
-                Thread.sleep(200 + random.nextInt(5000));
-                struck("bridge killed while it started");
-                bridge.kill();
+            if (way > 0) {
+                Thread.sleep(random.nextInt(500));
                 bridge.start();
+                way = random.nextInt(6);
+                if (way < 2) {
+                    Thread.sleep(200 + random.nextInt(5000));
+                }
+                if (way == 0) {
+                    struck("bridge killed while it started");
+                    bridge.kill();
+                    bridge.start();
+                } else if (way == 1) {
+                    standStill(bridge, "bridge stood still while it started");
+                }
             }
         } else if (target == Target.BROKER) {
             struck("broker killed");
@@ -255,6 +267,12 @@ public final class Faults {
         for (BridgeProcess bridge : bridges) {
             bridge.awaitAnswering();
         }
+    }
+
+    /** For less than the queue's callTimeout: beyond it a commit is in doubt, and what it was for is done again. */
+    private void standStill(BridgeProcess bridge, String what) throws Exception {
+        struck(what);
+        bridge.standStill(1000 + random.nextInt(8000));
     }
 
     private void struck(String what) {
@@ -281,7 +299,7 @@ public final class Faults {
             if (now != last) {
                 last = now;
                 changed = System.nanoTime();
-            } else if (System.nanoTime() - changed > STALLED.toNanos()) {
+            } else if (System.nanoTime() - changed > IDLE.toNanos()) {
                 return;
             }
         }
