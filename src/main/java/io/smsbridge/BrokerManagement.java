@@ -11,7 +11,7 @@ import org.apache.activemq.artemis.api.jms.management.JMSManagementHelper;
 
 /**
  * Asks the broker what JMS has no word for, by messages to its management address: an external Artemis answers like the one in this
- * process, where its user has the permission {@code manage}.
+ * process, where its user may {@code manage}, and may {@code deleteAddress}, that of the temporary queue for the answers.
  */
 final class BrokerManagement implements AutoCloseable {
 

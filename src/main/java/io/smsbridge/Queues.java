@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Bean {@code queues}: how much waits in which queue, and since when. It asks the broker by messages to its management address, so
- * that an external Artemis answers like the one in this process (its user needs the permission {@code manage} there), and keeps an
- * answer for a moment, so that whoever looks often does not keep the broker busy.
+ * that an external Artemis answers like the one in this process, and keeps an answer for a moment, so that whoever looks often does
+ * not keep the broker busy.
  */
 public final class Queues {
 

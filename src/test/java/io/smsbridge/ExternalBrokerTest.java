@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,15 +17,21 @@ import java.util.List;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smsbridge.DownstreamState.State;
 import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
 import org.apache.activemq.artemis.core.deployers.impl.FileConfigurationParser;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.ActiveMQServers;
+import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
+import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What asks the broker for more than messages does so over the wire, too: dead letters, and a downstream that is down. */
+/**
+ * What asks the broker for more than messages does so over the wire, too, and with what the README's recipe permits: dead letters, a
+ * downstream that is down, and how much waits.
+ */
 class ExternalBrokerTest {
 
     @TempDir
@@ -38,17 +45,22 @@ class ExternalBrokerTest {
     @BeforeAll
     static void start() throws Exception {
         Configuration configuration;
-        try (InputStream in = ExternalBrokerTest.class.getResourceAsStream("/broker.xml")) {
+        try (InputStream in = Files.newInputStream(Path.of("src/main/deploy/broker.xml"))) {
             configuration = new FileConfigurationParser().parseMainConfig(in);
         }
         int port = TestBridge.freePort();
         configuration.setBrokerInstance(data.toFile());
         configuration.clearAcceptorConfigurations().addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port);
-        broker = ActiveMQServers.newActiveMQServer(configuration);
+        SecurityConfiguration users = new SecurityConfiguration();
+        users.addUser("bridge", "secret");
+        users.addRole("bridge", "amq");
+        broker = ActiveMQServers.newActiveMQServer(configuration, null, new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users));
         broker.start();
         downstream = new ScriptedDownstream();
         bridge = new TestBridge(home, """
                 queue.url=tcp://127.0.0.1:%2$s
+                queue.username=bridge
+                queue.password=secret
                 account.main.baseUrl=http://localhost:1
                 account.main.apiKey=k
                 sms.default-account=main
@@ -101,6 +113,14 @@ class ExternalBrokerTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> subjects("/strict").stream().filter(id::equals).count() == 2);
         assertThat(manage("DELETE", "/dead-letters?downstream=strict").get("discarded").asInt()).isEqualTo(1);
         assertThat(manage("GET", "/dead-letters").get("letters")).isEmpty();
+    }
+
+    @Test
+    void itIsKnownWhatWaits() {
+        Queues queues = bridge.context().getRegistry().lookupByNameAndType("queues", Queues.class);
+        assertThat(queues.known()).isTrue();
+        assertThat(queues.exists("webhooks.delivery-reports")).isTrue();
+        assertThat(queues.diskUsed()).isBetween(0.0, 1.0);
     }
 
     @Test
