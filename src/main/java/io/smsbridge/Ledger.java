@@ -140,27 +140,31 @@ public final class Ledger {
         return records.stream().map(send -> send.get("to")).collect(Collectors.toSet());
     }
 
-    /** Those ids for find-messages.sql that are not sure to be new. */
-    public List<String> maybeRecorded(List<String> ids) {
-        return ids.stream().filter(recorded::mayHold).toList();
+    /** The parameter of find-messages.sql: those ids that are not sure to be new. */
+    public Map<String, Collection<String>> maybeRecorded(List<String> ids) {
+        return ids(ids.stream().filter(recorded::mayHold).toList());
     }
 
     /** The parameter of find-messages.sql. */
-    public Map<String, Set<String>> messageIds(List<Map<String, Object>> events) {
-        return ids(events, "messageId");
+    public Map<String, Collection<String>> messageIds(List<Map<String, Object>> events) {
+        return ids(keys(events, "messageId"));
     }
 
     /** The parameter of find-events.sql. */
-    public Map<String, Set<String>> eventIds(List<Map<String, Object>> events) {
-        return ids(events, "id");
+    public Map<String, Collection<String>> eventIds(List<Map<String, Object>> events) {
+        return ids(keys(events, "id"));
     }
 
     /**
      * A map, for the body: camel-sql looks there first, and of a body that is none it tries to make one, with all converters that Camel
      * has, for each parameter and each time. That took half the time in which a single send is planned.
      */
-    private static Map<String, Set<String>> ids(List<Map<String, Object>> events, String key) {
-        return Map.of("ids", events.stream().map(event -> key(event.get(key))).collect(Collectors.toSet()));
+    private static Map<String, Collection<String>> ids(Collection<String> ids) {
+        return Map.of("ids", ids);
+    }
+
+    private static Set<String> keys(List<Map<String, Object>> events, String name) {
+        return events.stream().map(event -> key(event.get(name))).collect(Collectors.toSet());
     }
 
     /** The events of several webhooks, in parts that one statement can ask for. */
