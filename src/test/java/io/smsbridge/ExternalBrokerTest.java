@@ -7,8 +7,6 @@ import static io.smsbridge.TestBridge.JSON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,13 +14,8 @@ import java.util.List;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smsbridge.DownstreamState.State;
-import org.apache.activemq.artemis.core.config.Configuration;
-import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
-import org.apache.activemq.artemis.core.deployers.impl.FileConfigurationParser;
+import io.smsbridge.faults.Broker;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
-import org.apache.activemq.artemis.core.server.ActiveMQServers;
-import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
-import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,23 +37,11 @@ class ExternalBrokerTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Configuration configuration;
-        try (InputStream in = Files.newInputStream(Path.of("src/main/deploy/broker.xml"))) {
-            configuration = new FileConfigurationParser().parseMainConfig(in);
-        }
         int port = TestBridge.freePort();
-        configuration.setBrokerInstance(data.toFile());
-        configuration.clearAcceptorConfigurations().addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port);
-        SecurityConfiguration users = new SecurityConfiguration();
-        users.addUser("bridge", "secret");
-        users.addRole("bridge", "amq");
-        broker = ActiveMQServers.newActiveMQServer(configuration, null, new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users));
+        broker = Broker.server(data, port);
         broker.start();
         downstream = new ScriptedDownstream();
-        bridge = new TestBridge(home, """
-                queue.url=tcp://127.0.0.1:%2$s
-                queue.username=bridge
-                queue.password=secret
+        bridge = new TestBridge(home, Broker.settings(port) + """
                 account.main.baseUrl=http://localhost:1
                 account.main.apiKey=k
                 sms.default-account=main
@@ -69,7 +50,7 @@ class ExternalBrokerTest {
                 downstream.weak.url=%1$s/weak
                 downstream.weak.retryDelay=1h
                 downstream.weak.probeDelay=100ms
-                """.formatted(downstream.url(), port));
+                """.formatted(downstream.url()));
     }
 
     @AfterAll

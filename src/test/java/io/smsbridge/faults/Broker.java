@@ -13,16 +13,17 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
 import org.apache.activemq.artemis.core.deployers.impl.FileConfigurationParser;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.ActiveMQServers;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
 import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
 import org.awaitility.Awaitility;
 
-/** An Artemis broker as a process of its own, with the broker.xml that the README's recipe gives it. */
-final class Broker implements AutoCloseable {
+/** An Artemis broker with the broker.xml that the README's recipe gives it, as a process of its own. */
+public final class Broker implements AutoCloseable {
 
-    static final String USER = "bridge";
-    static final String PASSWORD = "bridge";
+    private static final String USER = "bridge";
+    private static final String PASSWORD = "bridge";
     private static final Path CONFIGURATION = Path.of("src/main/deploy/broker.xml");
 
     private final Path directory;
@@ -34,21 +35,31 @@ final class Broker implements AutoCloseable {
         this.directory = Files.createDirectories(directory);
     }
 
-    /** The process. Arguments: broker.xml, the directory of its data, and its port, which comes before the one in broker.xml. */
+    /** The process. Arguments: the directory of its data, and its port. */
     public static void main(String[] args) throws Exception {
+        server(Path.of(args[0]), Integer.parseInt(args[1])).start();
+    }
+
+    /** @param port comes before the one in broker.xml */
+    public static ActiveMQServer server(Path directory, int port) throws Exception {
         Configuration configuration;
-        try (InputStream in = Files.newInputStream(Path.of(args[0]))) {
+        try (InputStream in = Files.newInputStream(CONFIGURATION)) {
             configuration = new FileConfigurationParser().parseMainConfig(in);
         }
-        configuration.setBrokerInstance(Path.of(args[1]).toFile());
-        configuration.clearAcceptorConfigurations().addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + args[2]);
+        configuration.setBrokerInstance(directory.toFile());
+        configuration.clearAcceptorConfigurations().addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port);
         SecurityConfiguration users = new SecurityConfiguration();
         users.addUser(USER, PASSWORD);
         users.addRole(USER, "amq");
-        ActiveMQServers.newActiveMQServer(configuration, null, new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users)).start();
+        return ActiveMQServers.newActiveMQServer(configuration, null, new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users));
     }
 
     String settings() {
+        return settings(port);
+    }
+
+    /** A bridge's settings for it. */
+    public static String settings(int port) {
         return "queue.url=tcp://127.0.0.1:" + port + "\nqueue.username=" + USER + "\nqueue.password=" + PASSWORD + "\n";
     }
 
@@ -60,7 +71,7 @@ final class Broker implements AutoCloseable {
     void start() throws IOException {
         process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
                 "-cp", System.getProperty("java.class.path"), Broker.class.getName(),
-                CONFIGURATION.toAbsolutePath().toString(), directory.toAbsolutePath().toString(), String.valueOf(port))
+                directory.toAbsolutePath().toString(), String.valueOf(port))
                 .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("broker.log").toFile())).start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         Awaitility.await("the broker, see " + directory).atMost(Duration.ofSeconds(300)).pollInterval(Duration.ofMillis(50))

@@ -25,8 +25,8 @@ import io.vertx.core.Vertx;
 import org.apache.camel.util.FileUtil;
 
 /**
- * {@code mvn -Pfaults verify}: the packaged bridge under load, killed or held again and again, with an Infobip and two downstreams that fail
- * in every way they can. In the end everything that was answered 200 has to be where it belongs, once. Which faults come when is
+ * {@code mvn -Pfaults verify}: the packaged bridge under load, killed or held again and again, with an Infobip and two downstreams that
+ * fail in every way they can. In the end everything that was answered 200 has to be where it belongs, once. Which faults come when is
  * drawn from a seed. One bridge has its data on a disk that is filled now and then, where it may be mounted. With faults.instances
  * above 1, so many bridges share a broker and a PostgreSQL, which are killed as well. It prints one line, and ends with an error when
  * something was lost, or told twice without a reason.
@@ -231,27 +231,15 @@ public final class Faults {
             int way = random.nextInt(6);
             if (way == 0) {
                 standStill(bridge, "bridge stood still");
-            } else if (way == 1) {
-                struck("bridge stopped");
-                bridge.stop();
             } else {
-                struck("bridge killed");
-                bridge.kill();
-            }
-            if (way > 0) {
-                Thread.sleep(random.nextInt(500));
-                bridge.start();
-                way = random.nextInt(6);
-                if (way < 2) {
-                    Thread.sleep(200 + random.nextInt(5000));
-                }
-                if (way == 0) {
-                    struck("bridge killed while it started");
+                if (way == 1) {
+                    struck("bridge stopped");
+                    bridge.stop();
+                } else {
+                    struck("bridge killed");
                     bridge.kill();
-                    bridge.start();
-                } else if (way == 1) {
-                    standStill(bridge, "bridge stood still while it started");
                 }
+                startAgain(bridge);
             }
         } else if (target == Target.BROKER) {
             struck("broker killed");
@@ -266,6 +254,22 @@ public final class Faults {
         }
         for (BridgeProcess bridge : bridges) {
             bridge.awaitAnswering();
+        }
+    }
+
+    private void startAgain(BridgeProcess bridge) throws Exception {
+        Thread.sleep(random.nextInt(500));
+        bridge.start();
+        int way = random.nextInt(6);
+        if (way < 2) {
+            Thread.sleep(200 + random.nextInt(5000));
+        }
+        if (way == 0) {
+            struck("bridge killed while it started");
+            bridge.kill();
+            bridge.start();
+        } else if (way == 1) {
+            standStill(bridge, "bridge stood still while it started");
         }
     }
 
