@@ -133,7 +133,7 @@ public final class DownstreamState {
         return lastError == null ? null : Instant.ofEpochMilli(lastErrorAt);
     }
 
-    /** Takes nothing more from the queue, until {@link #resume}, or the end of the process. */
+    /** Within a second it takes nothing more from the queue, until {@link #resume}, or the end of the process. */
     public synchronized void pause() {
         if (!paused) {
             paused = true;
@@ -240,7 +240,7 @@ public final class DownstreamState {
         }
     }
 
-    /** From within a call that has just failed, so that none of the consumers takes another message; those in hand are finished. */
+    /** From within a call that has just failed, so that none of the consumers takes another message, but one that has been waiting for it already. */
     private void halt() {
         try {
             JmsConsumer main = consumer();

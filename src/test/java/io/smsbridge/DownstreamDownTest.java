@@ -162,6 +162,19 @@ class DownstreamDownTest {
         assertThat(bridge.waiting("events.weak")).isEqualTo(40);
     }
 
+    /** Closing its consumers waits for them, and does not interrupt what they do next: to put their message back. */
+    @Test
+    void callsStillInHandWhenItGoesDownGoBackToTheQueue() throws Exception {
+        ResponseDefinitionBuilder late = aResponse().withStatus(500).withFixedDelay(1700);
+        ResponseDefinitionBuilder atOnce = aResponse().withStatus(500);
+        downstream.answers("/weak", late, late, late, atOnce, atOnce, atOnce, atOnce, atOnce);
+        List<String> ids = report(8);
+        patiently().until(() -> state("weak").state() == State.DOWN);
+        patiently().until(() -> bridge.waiting("events.weak") == 0);
+        List<String> posted = taken("/weak");
+        assertThat(posted.subList(posted.size() - 8, posted.size())).as("taken").containsExactlyInAnyOrderElementsOf(ids);
+    }
+
     /** In Hawtio a route is started by a button. */
     @Test
     void startingItsRouteByHandBringsNoStormUponIt() throws Exception {
@@ -211,6 +224,7 @@ class DownstreamDownTest {
     void anOperatorsPauseLastsUntilItIsEnded() throws Exception {
         DownstreamState weak = state("weak");
         weak.pause();
+        patiently().until(() -> bridge.broker().server().locateQueue("events.weak").getConsumerCount() == 0);
         List<String> ids = report(3);
         patiently().until(() -> taken("/other").containsAll(ids));
         assertThat(weak.state()).isEqualTo(State.PAUSED);
