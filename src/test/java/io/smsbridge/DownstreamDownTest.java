@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
@@ -55,6 +57,10 @@ class DownstreamDownTest {
                 downstream.counted.url=%1$s/counted
                 downstream.counted.retryDelay=50ms
                 downstream.counted.retryMaxAttempts=3
+                downstream.slow.url=%1$s/slow
+                downstream.slow.parallelPosts=16
+                downstream.slow.downAfter=1
+                downstream.slow.probeDelay=50ms
                 """.formatted(downstream.url()));
     }
 
@@ -68,7 +74,7 @@ class DownstreamDownTest {
     void forget() {
         downstream.takeAll();
         state("weak").resume();
-        patiently().until(() -> List.of("other", "weak", "limited", "counted").stream().allMatch(DownstreamDownTest::isIdle));
+        patiently().until(() -> List.of("other", "weak", "limited", "counted", "slow").stream().allMatch(DownstreamDownTest::isIdle));
         downstream.takeAll();
     }
 
@@ -165,14 +171,15 @@ class DownstreamDownTest {
     /** Closing its consumers waits for them, and does not interrupt what they do next: to put their message back. */
     @Test
     void callsStillInHandWhenItGoesDownGoBackToTheQueue() throws Exception {
-        ResponseDefinitionBuilder late = aResponse().withStatus(500).withFixedDelay(1700);
-        ResponseDefinitionBuilder atOnce = aResponse().withStatus(500);
-        downstream.answers("/weak", late, late, late, atOnce, atOnce, atOnce, atOnce, atOnce);
-        List<String> ids = report(8);
-        patiently().until(() -> state("weak").state() == State.DOWN);
-        patiently().until(() -> bridge.waiting("events.weak") == 0);
-        List<String> posted = taken("/weak");
-        assertThat(posted.subList(posted.size() - 8, posted.size())).as("taken").containsExactlyInAnyOrderElementsOf(ids);
+        ResponseDefinitionBuilder[] answers = new ResponseDefinitionBuilder[16];
+        Arrays.fill(answers, aResponse().withStatus(500).withFixedDelay(1700));
+        answers[0] = aResponse().withStatus(500);
+        downstream.answers("/slow", answers);
+        List<String> ids = report(16);
+        patiently().until(() -> state("slow").state() == State.DOWN);
+        patiently().until(() -> bridge.waiting("events.slow") == 0);
+        List<String> posted = taken("/slow");
+        assertThat(posted.subList(posted.size() - 16, posted.size())).as("taken").containsExactlyInAnyOrderElementsOf(ids);
     }
 
     /** In Hawtio a route is started by a button. */
@@ -189,6 +196,19 @@ class DownstreamDownTest {
         assertThat(bridge.waiting("events.weak")).isEqualTo(20);
         downstream.takeAll();
         patiently().until(() -> bridge.waiting("events.weak") == 0);
+    }
+
+    /** As in Hawtio, where the time that a route has to stop runs out before the answers come. */
+    @Test
+    void stoppingItsRouteByHandLeavesCallsInHandTheirMessages() throws Exception {
+        weakAnswers(aResponse().withStatus(500).withFixedDelay(1900));
+        List<String> ids = report(8);
+        patiently().until(() -> downstream.posts("/weak").size() == 8);
+        bridge.context().getRouteController().stopRoute("forward-to-weak", 100, TimeUnit.MILLISECONDS);
+        downstream.takeAll();
+        bridge.context().getRouteController().startRoute("forward-to-weak");
+        patiently().until(() -> isIdle("weak"));
+        assertThat(taken("/weak")).containsExactlyInAnyOrderElementsOf(ids);
     }
 
     @Test
