@@ -304,7 +304,7 @@ class AcceptSendsTest {
                     account.main.apiKey=k
                     sms.default-account=main
                     queue.url=tcp://localhost:%d
-                    """.formatted(infobip.url(), TestBridge.freePort()))) {
+                    """.formatted(infobip.url(), FreePort.find()))) {
                 HttpResponse<String> response = stranded.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hi\"}");
                 assertThat(answered(503, response).get("error").asText()).startsWith("the request can't be stored now");
                 assertThat(response.headers().firstValue("Retry-After")).isPresent();

@@ -55,7 +55,7 @@ class ConsoleTest {
 
     @BeforeAll
     static void start() throws Exception {
-        int port = TestBridge.freePort();
+        int port = FreePort.find();
         AtomicBoolean stop = new AtomicBoolean();
         CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> {
             while (!stop.get()) {

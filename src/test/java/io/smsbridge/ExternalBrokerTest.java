@@ -37,7 +37,7 @@ class ExternalBrokerTest {
 
     @BeforeAll
     static void start() throws Exception {
-        int port = TestBridge.freePort();
+        int port = FreePort.find();
         broker = Broker.server(data, port);
         broker.start();
         downstream = new ScriptedDownstream();

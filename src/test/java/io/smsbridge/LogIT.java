@@ -30,7 +30,7 @@ class LogIT {
                 console.password=c0nsole
                 log.format=json
                 """);
-        try (PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort()).awaitAnswering()) {
+        try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find()).awaitAnswering()) {
             bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hello\"}");
             await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> {
                 List<JsonNode> lines = bridge.output().lines().map(LogIT::json).toList();
@@ -62,7 +62,7 @@ class LogIT {
                 downstream.gone.probeDelay=50ms
                 log.format=%s
                 """.formatted(format));
-        try (PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort()).awaitAnswering()) {
+        try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find()).awaitAnswering()) {
             bridge.post("/sms/send/gone", "{\"to\": \"+447700900123\", \"text\": \"Hello\"}");
             bridge.post("/sms/send/refused", "{\"to\": \"+447700900123\", \"text\": \"Hello\"}");
             bridge.post("/sms/send/gone", "{\"to\": ");

@@ -36,7 +36,7 @@ final class PackagedBridge implements AutoCloseable {
 
     /** Starts the jar; what it prints goes to a file in its directory. */
     static PackagedBridge start(Path home, int port, String... arguments) throws IOException, SQLException {
-        int managementPort = TestBridge.freePort();
+        int managementPort = FreePort.find();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
                 "-Dhttp.port=" + port,

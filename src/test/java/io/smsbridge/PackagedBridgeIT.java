@@ -27,7 +27,7 @@ class PackagedBridgeIT {
     /** What the README's first command shows. */
     @Test
     void aloneItShowsTheWholeWayOfOneSms() throws Exception {
-        try (PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort())) {
+        try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find())) {
             for (String event : List.of("delivered", "replied", "clicked")) {
                 await().atMost(60, TimeUnit.SECONDS).untilAsserted(() ->
                         assertThat(bridge.output()).contains("clevertap was told: [{\"event\":\"" + event));
@@ -64,7 +64,7 @@ class PackagedBridgeIT {
                 """);
         Files.writeString(home.resolve("application.properties"),
                 "account.mine.baseUrl=http://localhost:1\naccount.mine.apiKey=k\nsms.default-account=mine\n");
-        try (PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort()).awaitAnswering()) {
+        try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find()).awaitAnswering()) {
             assertThat(bridge.post("/mine", "").body()).isEqualTo("mine");
             assertThat(bridge.post("/sms/send/sandbox", "{}").body()).contains("there are [mine]");
         }
@@ -74,7 +74,7 @@ class PackagedBridgeIT {
     void aPathThatCannotBeReadEndsItWithExitCode2() throws Exception {
         Path plus = Files.createDirectories(home.resolve("a+b"));
         Files.createDirectory(plus.resolve("routes"));
-        PackagedBridge bridge = PackagedBridge.start(plus, TestBridge.freePort());
+        PackagedBridge bridge = PackagedBridge.start(plus, FreePort.find());
         assertThat(bridge.exitCode()).isEqualTo(2);
         assertThat(bridge.output()).contains("/a+b/routes: a path with + % ? # { or } can't be read");
     }
@@ -83,7 +83,7 @@ class PackagedBridgeIT {
     void wrongSettingsEndItWithExitCode2AndOneLineEach() throws Exception {
         Files.writeString(home.resolve("application.properties"),
                 "account.a.baseUrl=https://x.api.infobip.com\naccount.a.region=india\nsms.default-account=b\n");
-        PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort());
+        PackagedBridge bridge = PackagedBridge.start(home, FreePort.find());
         assertThat(bridge.exitCode()).isEqualTo(2);
         assertThat(bridge.output().lines().dropWhile(line -> !line.startsWith("The bridge did not start"))).containsExactly(
                 "The bridge did not start:",
@@ -96,7 +96,7 @@ class PackagedBridgeIT {
     void aDatabaseThatCannotBeReachedEndsItWithExitCode2() throws Exception {
         Files.writeString(home.resolve("application.properties"), "account.a.baseUrl=https://x.api.infobip.com\naccount.a.apiKey=k\n"
                 + "sms.default-account=a\nledger.url=jdbc:postgresql://localhost:1/bridge\n");
-        PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort());
+        PackagedBridge bridge = PackagedBridge.start(home, FreePort.find());
         assertThat(bridge.exitCode()).isEqualTo(2);
         assertThat(bridge.output().lines().dropWhile(line -> !line.startsWith("The bridge did not start"))).hasSize(2).element(1).asString()
                 .startsWith("  ledger.url: the database can't be used: Connection to localhost:1 refused.");
@@ -104,8 +104,8 @@ class PackagedBridgeIT {
 
     @Test
     void aSecondBridgeOnTheSameDirectoryEndsWithExitCode2() throws Exception {
-        try (PackagedBridge first = PackagedBridge.start(home, TestBridge.freePort()).awaitAnswering()) {
-            PackagedBridge second = PackagedBridge.start(home, TestBridge.freePort());
+        try (PackagedBridge first = PackagedBridge.start(home, FreePort.find()).awaitAnswering()) {
+            PackagedBridge second = PackagedBridge.start(home, FreePort.find());
             assertThat(second.exitCode()).isEqualTo(2);
             assertThat(second.output()).contains("data.directory: the queues in ");
             assertThat(first.process.isAlive()).isTrue();
@@ -116,7 +116,7 @@ class PackagedBridgeIT {
     @Test
     void whileItStartsNobodyIsToldThatThereIsNothing() throws Exception {
         Set<Integer> answers = new HashSet<>();
-        try (PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort())) {
+        try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find())) {
             await().atMost(60, TimeUnit.SECONDS).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).ignoreExceptions().until(() -> {
                 answers.add(bridge.post("/infobip/delivery-reports/sandbox", "{\"results\": []}").statusCode());
                 return answers.contains(200);
@@ -137,7 +137,7 @@ class PackagedBridgeIT {
     void sendTestSaysWhatInfobipSaid(String arguments, int exitCode, String output) throws Exception {
         List<String> all = new ArrayList<>(List.of("send-test"));
         all.addAll(List.of(arguments.split(" ")));
-        PackagedBridge test = PackagedBridge.start(home, TestBridge.freePort(), all.toArray(String[]::new));
+        PackagedBridge test = PackagedBridge.start(home, FreePort.find(), all.toArray(String[]::new));
         assertThat(test.exitCode()).as(test.output()).isEqualTo(exitCode);
         assertThat(test.output()).contains(output).doesNotContain("\tat ");
         assertThat(home.resolve("data")).doesNotExist();
@@ -156,7 +156,7 @@ class PackagedBridgeIT {
                     account.main.retryDelay=200ms
                     sms.default-account=main
                     """.formatted(infobip.url()));
-            int port = TestBridge.freePort();
+            int port = FreePort.find();
             List<String> accepted = new ArrayList<>();
             for (int round = 0; round < 2; round++) {
                 try (PackagedBridge bridge = PackagedBridge.start(home, port).awaitAnswering()) {

@@ -66,9 +66,9 @@ class PrometheusIT {
                 downstream.crm.url=http://localhost:{{http.port}}/sandbox/downstream/crm
                 console.password=c0nsole
                 """);
-        int port = TestBridge.freePort();
+        int port = FreePort.find();
         Process prometheus = null;
-        try (PackagedBridge bridge = PackagedBridge.start(home, TestBridge.freePort()).awaitAnswering()) {
+        try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find()).awaitAnswering()) {
             Path configuration = Files.writeString(home.resolve("prometheus.yml"), """
                     scrape_configs:
                       - job_name: infobip-sms-bridge

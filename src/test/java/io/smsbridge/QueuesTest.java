@@ -81,7 +81,7 @@ class QueuesTest {
 
     @Test
     void aBrokerOfItsOwnAnswersTheSame() throws Exception {
-        int port = TestBridge.freePort();
+        int port = FreePort.find();
         ActiveMQServer broker = ActiveMQServers.newActiveMQServer(new ConfigurationImpl().setSecurityEnabled(false)
                 .setPersistenceEnabled(false).addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port));
         broker.start();

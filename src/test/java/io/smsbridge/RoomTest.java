@@ -99,7 +99,7 @@ class RoomTest {
     /** An external broker with the policy BLOCK lets a producer wait for as long as nobody makes room. */
     @Test
     void aBrokerThatBlocksIs503AndNotARequestThatHangs(@TempDir Path broker) throws Exception {
-        int port = TestBridge.freePort();
+        int port = FreePort.find();
         ActiveMQServer server = ActiveMQServers.newActiveMQServer(new ConfigurationImpl().setPersistenceEnabled(false).setSecurityEnabled(false)
                 .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port)
                 .addAddressSetting("#", new AddressSettings().setAddressFullMessagePolicy(AddressFullMessagePolicy.BLOCK).setMaxSizeBytes(200_000)

@@ -53,7 +53,7 @@ class ShutdownIT {
                     """.formatted(infobip.url(), downstream.url()));
             downstream.answers("/hanging", IntStream.range(0, 50).mapToObj(i -> aResponse().withFixedDelay(120_000))
                     .toArray(com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder[]::new));
-            int port = TestBridge.freePort();
+            int port = FreePort.find();
             List<String> hanging;
             List<String> others = new ArrayList<>();
             try (PackagedBridge bridge = PackagedBridge.start(home, port).awaitAnswering()) {

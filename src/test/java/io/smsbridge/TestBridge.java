@@ -1,7 +1,6 @@
 package io.smsbridge;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -79,9 +78,9 @@ final class TestBridge implements AutoCloseable {
                 .until(() -> HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() != 503);
     }
 
-    private static int port(String settings, String key) throws IOException {
+    private static int port(String settings, String key) {
         Matcher given = Pattern.compile("(?m)^" + key + "=(\\d+)$").matcher(settings);
-        return given.find() ? Integer.parseInt(given.group(1)) : freePort();
+        return given.find() ? Integer.parseInt(given.group(1)) : FreePort.find();
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -95,12 +94,6 @@ final class TestBridge implements AutoCloseable {
     /** An id never used before: the ledger takes each only once. */
     static String newId() {
         return UUID.randomUUID().toString();
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
     }
 
     CamelContext context() {

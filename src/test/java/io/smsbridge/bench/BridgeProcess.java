@@ -2,7 +2,6 @@ package io.smsbridge.bench;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
+import io.smsbridge.FreePort;
 import org.apache.camel.util.FileUtil;
 import org.awaitility.Awaitility;
 
@@ -48,9 +48,7 @@ final class BridgeProcess implements AutoCloseable {
      */
     BridgeProcess(Path jar, Path home, Path routes, String settings, int peers) throws Exception {
         this.home = home;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.find();
         copy(routes, home.resolve("routes"));
         Files.writeString(Files.createDirectory(home.resolve("routes/bench")).resolve("empty.yaml"), EMPTY_ROUTE);
         Files.writeString(home.resolve("application.properties"), """

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import io.smsbridge.FreePort;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -27,7 +28,7 @@ final class BridgeProcess implements AutoCloseable {
     final String name;
     final Path home;
     final Path log;
-    private final int port = Peer.freePort();
+    private final int port = FreePort.find();
     private final Path jar;
     /** When each run was killed, in epoch milliseconds; a run is named in the header X-Bridge of its POSTs. */
     private final Map<String, Long> killed = new ConcurrentHashMap<>();
@@ -40,7 +41,7 @@ final class BridgeProcess implements AutoCloseable {
         this.jar = jar;
         this.home = Files.createDirectories(home);
         this.log = home.resolve("bridge.log");
-        Files.writeString(home.resolve("application.properties"), settings + "http.host=127.0.0.1\nhttp.port=" + port + "\nmanagement.port=" + Peer.freePort() + "\n");
+        Files.writeString(home.resolve("application.properties"), settings + "http.host=127.0.0.1\nhttp.port=" + port + "\nmanagement.port=" + FreePort.find() + "\n");
     }
 
     String url(String path) {

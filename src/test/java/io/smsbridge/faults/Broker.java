@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
+import io.smsbridge.FreePort;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
 import org.apache.activemq.artemis.core.deployers.impl.FileConfigurationParser;
@@ -27,7 +28,7 @@ public final class Broker implements AutoCloseable {
     private static final Path CONFIGURATION = Path.of("src/main/deploy/broker.xml");
 
     private final Path directory;
-    private final int port = Peer.freePort();
+    private final int port = FreePort.find();
     private final Queue<Long> killed = new ConcurrentLinkedQueue<>();
     private Process process;
 

@@ -8,11 +8,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.smsbridge.FreePort;
+
 /** A PostgreSQL of the harness's own, from the server's programs on this machine. */
 final class Database implements AutoCloseable {
 
     private final Path programs = programs();
-    private final int port = Peer.freePort();
+    private final int port = FreePort.find();
     private final String directory;
 
     Database() throws IOException, InterruptedException {

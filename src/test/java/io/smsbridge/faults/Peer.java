@@ -1,14 +1,11 @@
 package io.smsbridge.faults;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadLocalRandom;
 
+import io.smsbridge.FreePort;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
@@ -41,9 +38,6 @@ abstract class Peer implements AutoCloseable {
     record Post(String answer, Runnable answered) {
     }
 
-    private static final int FIRST_PORT = 20_000;
-    private static final int PORTS = 10_000;
-
     final String name;
     final int port;
     private final Vertx vertx;
@@ -57,20 +51,8 @@ abstract class Peer implements AutoCloseable {
         this.vertx = vertx;
         this.name = name;
         this.random = new Random(seed);
-        this.port = freePort();
+        this.port = FreePort.find();
         listen();
-    }
-
-    /** A port that no outgoing connection can take while nobody listens on it: those come from above 32768. */
-    static int freePort() {
-        while (true) {
-            int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                // Taken; the next one.
-            }
-        }
     }
 
     /** Takes a request for good, whatever is answered then. */
