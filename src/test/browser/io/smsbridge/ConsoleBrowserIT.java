@@ -79,7 +79,7 @@ class ConsoleBrowserIT {
                 downstream.shop.events=delivered
                 downstream.shop.retryMaxAge=0s
                 """.formatted(shop.url()));
-        return PackagedBridge.start(home, TestBridge.freePort()).awaitAnswering();
+        return PackagedBridge.start(home, FreePort.find()).awaitAnswering();
     }
 
     /** The one-time password that the first start prints. */
