@@ -2,6 +2,7 @@ package io.smsbridge;
 
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -13,6 +14,7 @@ import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.component.jms.JmsConsumer;
 import org.apache.camel.support.service.ServiceHelper;
@@ -307,12 +309,13 @@ public final class DownstreamState {
                 }
                 return;
             }
-            JmsConsumer one = (JmsConsumer) context.getEndpoint("jms:queue:" + queue + "?concurrentConsumers=1").createConsumer(route.getProcessor());
+            // A consumer stops its processor with itself: the route's own is not the probe's, but for this.
+            JmsConsumer one = (JmsConsumer) context.getEndpoint("jms:queue:" + queue + "?concurrentConsumers=1").createConsumer(this::letThrough);
             one.setRouteId(routeId);
             one.setRoute(route);
             probeFailed = false;
             probe = one;
-            ServiceHelper.startService(one);
+            ServiceHelper.startService(route.getProcessor(), one);
         } catch (Exception e) {
             LOG.warn("{}: it can't be probed now: {}", this, e.getMessage());
             synchronized (this) {
@@ -320,6 +323,19 @@ public final class DownstreamState {
                 scheduleProbe(probeDelay);
             }
         }
+    }
+
+    /** In the probe's thread. */
+    private void letThrough(Exchange exchange) throws Exception {
+        if (!routeIsStarted()) {
+            halt();
+            thread.execute(this::closeProbe);
+            synchronized (this) {
+                scheduleProbe(probeDelay);
+            }
+            throw new RejectedExecutionException(routeId + " is stopped");
+        }
+        context.getRoute(routeId).getProcessor().process(exchange);
     }
 
     private void open() {
