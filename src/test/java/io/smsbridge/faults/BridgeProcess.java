@@ -29,6 +29,7 @@ final class BridgeProcess implements AutoCloseable {
     final Path home;
     final Path log;
     private final int port = FreePort.find();
+    private final int managementPort = FreePort.find();
     private final Path jar;
     /** When each run was killed, in epoch milliseconds; a run is named in the header X-Bridge of its POSTs. */
     private final Map<String, Long> killed = new ConcurrentHashMap<>();
@@ -41,11 +42,15 @@ final class BridgeProcess implements AutoCloseable {
         this.jar = jar;
         this.home = Files.createDirectories(home);
         this.log = home.resolve("bridge.log");
-        Files.writeString(home.resolve("application.properties"), settings + "http.host=127.0.0.1\nhttp.port=" + port + "\nmanagement.port=" + FreePort.find() + "\n");
+        Files.writeString(home.resolve("application.properties"), settings + "http.host=127.0.0.1\nhttp.port=" + port + "\nmanagement.port=" + managementPort + "\n");
     }
 
     String url(String path) {
         return "http://127.0.0.1:" + port + path;
+    }
+
+    String managementUrl(String path) {
+        return "http://127.0.0.1:" + managementPort + path;
     }
 
     Map<String, Long> killed() {

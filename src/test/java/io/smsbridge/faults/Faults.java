@@ -26,10 +26,10 @@ import org.apache.camel.util.FileUtil;
 
 /**
  * {@code mvn -Pfaults verify}: the packaged bridge under load, killed or held again and again, with an Infobip and two downstreams that
- * fail in every way they can. In the end everything that was answered 200 has to be where it belongs, once. Which faults come when is
- * drawn from a seed. One bridge has its data on a disk that is filled now and then, where it may be mounted. With faults.instances
- * above 1, so many bridges share a broker and a PostgreSQL, which are killed as well. It prints one line, and ends with an error when
- * something was lost, or told twice without a reason.
+ * fail in every way they can, and an operator who stops its routes. In the end everything that was answered 200 has to be where it
+ * belongs, once. Which faults come when is drawn from a seed. One bridge has its data on a disk that is filled now and then, where it
+ * may be mounted. With faults.instances above 1, so many bridges share a broker and a PostgreSQL, which are killed as well. It prints
+ * one line, and ends with an error when something was lost, or told twice without a reason.
  */
 public final class Faults {
 
@@ -85,6 +85,7 @@ public final class Faults {
     private final Disk disk;
     /** From when until when, in epoch milliseconds. */
     private final Queue<long[]> filled = new ConcurrentLinkedQueue<>();
+    private final Operator operator;
     private final Load load;
     private final Map<String, Integer> strikes = new TreeMap<>();
     private final AtomicInteger faults = new AtomicInteger();
@@ -102,11 +103,12 @@ public final class Faults {
         broker = instances > 1 ? new Broker(directory.resolve("broker")) : null;
         database = instances > 1 ? new Database() : null;
         disk = instances > 1 ? null : Disk.mount(directory.resolve("bridge1/data"));
-        String settings = SETTINGS.formatted(infobip.url(), events.url(), clevertap.url())
+        String settings = SETTINGS.formatted(infobip.url(), events.url(), clevertap.url()) + Operator.SETTINGS
                 + (instances > 1 ? broker.settings() + database.settings() : "");
         for (int i = 1; i <= instances; i++) {
             bridges.add(new BridgeProcess("bridge" + i, Path.of(System.getProperty("bridge.jar")), directory.resolve("bridge" + i), settings));
         }
+        operator = new Operator(bridges, random.nextLong());
         load = new Load(unavailable -> bridges.get(unavailable % instances).url(""), messages, random.nextLong());
     }
 
@@ -163,6 +165,9 @@ public final class Faults {
             thread.start();
             disturbers.add(thread);
         }
+        Thread console = new Thread(this::operate, "operator");
+        console.start();
+        disturbers.add(console);
         load.start();
         // Each of them falls into the middle of a share of the load.
         List<Target> targets = new ArrayList<>(broker == null ? List.of(Target.BRIDGE)
@@ -193,6 +198,14 @@ public final class Faults {
                 Thread.sleep(200 + own.nextInt(1500));
                 peer.end();
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void operate() {
+        try {
+            operator.work(() -> calm);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -393,8 +406,8 @@ public final class Faults {
         }
         System.out.printf(Locale.ROOT, "faults instances=%d accepted=%d delivered=%d lost=%d doubled=%d kills=%d faults=%d seed=%d%n", bridges.size(), accepted,
                 accepted - lostInAll, lostInAll, made.size() + doubled.values().stream().mapToInt(Integer::intValue).sum(), strikes.values().stream().mapToInt(Integer::intValue).sum(), faults.get(), seed);
-        System.out.printf(Locale.ROOT, "  %s, disk full=%d; doubled by cause %s, longest from answer to kill %d ms; the same id to Infobip again, harmless: %d; slowest answer of the bridge %d ms; %d s%n",
-                strikes, filled.size(), doubled, longestWindow, infobip.repeated(), load.slowest(), (System.nanoTime() - started) / 1_000_000_000L);
+        System.out.printf(Locale.ROOT, "  %s, disk full=%d, done by the operator=%d; doubled by cause %s, longest from answer to kill %d ms; the same id to Infobip again, harmless: %d; slowest answer of the bridge %d ms; %d s%n",
+                strikes, filled.size(), operator.done(), doubled, longestWindow, infobip.repeated(), load.slowest(), (System.nanoTime() - started) / 1_000_000_000L);
         return lostInAll == 0 && unexplained.isEmpty() && made.isEmpty() && load.problems().isEmpty() && load.done();
     }
 
