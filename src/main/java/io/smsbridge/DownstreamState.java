@@ -242,7 +242,7 @@ public final class DownstreamState {
         }
     }
 
-    /** From within a call that has just failed, so that none of the consumers takes another message, but one that has been waiting for it already. */
+    /** From within a call that has just failed. Those in hand are finished; a consumer that waits for a message may take one more. */
     private void halt() {
         try {
             JmsConsumer main = consumer();
@@ -325,7 +325,7 @@ public final class DownstreamState {
         }
     }
 
-    /** In the probe's thread. */
+    /** In the probe's thread. Where somebody has stopped the route meanwhile, in the console, the message goes back. */
     private void letThrough(Exchange exchange) throws Exception {
         if (!routeIsStarted()) {
             halt();
