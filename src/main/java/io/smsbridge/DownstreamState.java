@@ -230,7 +230,7 @@ public final class DownstreamState {
         return false;
     }
 
-    private void scheduleProbe(long wait) {
+    private synchronized void scheduleProbe(long wait) {
         cancelProbe();
         nextProbe = System.currentTimeMillis() + wait;
         waiting = thread.schedule(this::openProbe, wait, TimeUnit.MILLISECONDS);
@@ -304,12 +304,10 @@ public final class DownstreamState {
         Route route = context.getRoute(routeId);
         try {
             if (!routeIsStarted()) {
-                synchronized (this) {
-                    scheduleProbe(probeDelay);
-                }
+                scheduleProbe(probeDelay);
                 return;
             }
-            // A consumer stops its processor with itself: the route's own is not the probe's, but for this.
+            // A consumer stops its processor with itself, and the probe must not stop the route's.
             JmsConsumer one = (JmsConsumer) context.getEndpoint("jms:queue:" + queue + "?concurrentConsumers=1").createConsumer(this::letThrough);
             one.setRouteId(routeId);
             one.setRoute(route);
@@ -318,10 +316,8 @@ public final class DownstreamState {
             ServiceHelper.startService(route.getProcessor(), one);
         } catch (Exception e) {
             LOG.warn("{}: it can't be probed now: {}", this, e.getMessage());
-            synchronized (this) {
-                probe = null;
-                scheduleProbe(probeDelay);
-            }
+            probe = null;
+            scheduleProbe(probeDelay);
         }
     }
 
@@ -330,9 +326,7 @@ public final class DownstreamState {
         if (!routeIsStarted()) {
             halt();
             thread.execute(this::closeProbe);
-            synchronized (this) {
-                scheduleProbe(probeDelay);
-            }
+            scheduleProbe(probeDelay);
             throw new RejectedExecutionException(routeId + " is stopped");
         }
         context.getRoute(routeId).getProcessor().process(exchange);

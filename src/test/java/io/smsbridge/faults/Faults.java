@@ -1,7 +1,6 @@
 package io.smsbridge.faults;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +34,11 @@ public final class Faults {
 
     private enum Target {
         BRIDGE, BROKER, DATABASE
+    }
+
+    /** What goes on beside the load, and ends when all is calm. */
+    private interface Disturbance {
+        void run() throws Exception;
     }
 
     private static final String SETTINGS = """
@@ -86,6 +90,7 @@ public final class Faults {
     /** From when until when, in epoch milliseconds. */
     private final Queue<long[]> filled = new ConcurrentLinkedQueue<>();
     private final Operator operator;
+    private final List<Thread> disturbers = new ArrayList<>();
     private final Load load;
     private final Map<String, Integer> strikes = new TreeMap<>();
     private final AtomicInteger faults = new AtomicInteger();
@@ -152,22 +157,15 @@ public final class Faults {
         for (BridgeProcess bridge : bridges) {
             bridge.awaitAnswering();
         }
-        List<Thread> disturbers = new ArrayList<>();
         for (Peer peer : List.of(infobip, events, clevertap)) {
             Random own = new Random(random.nextLong());
-            Thread thread = new Thread(() -> disturb(peer, own), "disturb " + peer.name);
-            thread.start();
-            disturbers.add(thread);
+            beginTo("disturb " + peer.name, () -> disturb(peer, own));
         }
         if (disk != null) {
             Random own = new Random(random.nextLong());
-            Thread thread = new Thread(() -> fillNowAndThen(own), "disk");
-            thread.start();
-            disturbers.add(thread);
+            beginTo("fill the disk", () -> fillNowAndThen(own));
         }
-        Thread console = new Thread(this::operate, "operator");
-        console.start();
-        disturbers.add(console);
+        beginTo("operate", () -> operator.work(() -> calm));
         load.start();
         // Each of them falls into the middle of a share of the load.
         List<Target> targets = new ArrayList<>(broker == null ? List.of(Target.BRIDGE)
@@ -189,45 +187,40 @@ public final class Faults {
         settle();
     }
 
-    private void disturb(Peer peer, Random own) {
-        try {
-            while (!calm) {
-                Thread.sleep(own.nextInt(4000));
-                peer.begin(Peer.Fault.values()[own.nextInt(Peer.Fault.values().length)]);
-                faults.incrementAndGet();
-                Thread.sleep(200 + own.nextInt(1500));
-                peer.end();
+    /** In a thread of its own, until all is calm. */
+    private void beginTo(String name, Disturbance disturbance) {
+        Thread thread = new Thread(() -> {
+            try {
+                disturbance.run();
+            } catch (Exception e) {
+                throw new IllegalStateException("can't " + name, e);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        }, name);
+        thread.start();
+        disturbers.add(thread);
     }
 
-    private void operate() {
-        try {
-            operator.work(() -> calm);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void disturb(Peer peer, Random own) throws InterruptedException {
+        while (!calm) {
+            Thread.sleep(own.nextInt(4000));
+            peer.begin(Peer.Fault.values()[own.nextInt(Peer.Fault.values().length)]);
+            faults.incrementAndGet();
+            Thread.sleep(200 + own.nextInt(1500));
+            peer.end();
         }
     }
 
     /** The doors close at queue.minFreeDisk; below 100 MB the broker stands still; and the last is what nobody foresees. */
-    private void fillNowAndThen(Random own) {
-        try {
-            while (!calm) {
-                Thread.sleep(own.nextInt(8000));
-                synchronized (disk) {
-                    long from = System.currentTimeMillis();
-                    disk.fill(new long[] {150_000_000, 50_000_000, 0}[own.nextInt(3)]);
-                    Thread.sleep(1000 + own.nextInt(3000));
-                    disk.free();
-                    filled.add(new long[] {from, System.currentTimeMillis()});
-                }
+    private void fillNowAndThen(Random own) throws InterruptedException, IOException {
+        while (!calm) {
+            Thread.sleep(own.nextInt(8000));
+            synchronized (disk) {
+                long from = System.currentTimeMillis();
+                disk.fill(new long[] {150_000_000, 50_000_000, 0}[own.nextInt(3)]);
+                Thread.sleep(1000 + own.nextInt(3000));
+                disk.free();
+                filled.add(new long[] {from, System.currentTimeMillis()});
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.awaitility.Awaitility;
 
 /** Somebody at the console who stops and suspends routes and pauses downstreams, and puts each right again after a moment. */
 final class Operator {
@@ -63,9 +64,8 @@ final class Operator {
     private void doAndUndo(BridgeProcess bridge, String mbean, String operation, String opposite) throws InterruptedException {
         does(bridge, mbean, operation);
         Thread.sleep(random.nextInt(2500));
-        while (!does(bridge, mbean, opposite)) {
-            Thread.sleep(200);
-        }
+        Awaitility.await(bridge.name + ": " + opposite + " of " + mbean).atMost(Duration.ofSeconds(300)).pollInterval(Duration.ofMillis(200))
+                .until(() -> does(bridge, mbean, opposite));
     }
 
     private boolean does(BridgeProcess bridge, String mbean, String operation) throws InterruptedException {
