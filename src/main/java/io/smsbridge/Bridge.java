@@ -28,22 +28,46 @@ public final class Bridge {
     /** Wrong settings or wrong arguments. */
     static final int EXIT_USAGE = 2;
 
+    private static final String USAGE = """
+            Carries SMS between a customer-engagement platform and Infobip.
+
+              java -jar infobip-sms-bridge.jar             runs the bridge until it is told to stop
+              java -jar infobip-sms-bridge.jar send-test   sends one SMS and prints what Infobip said; send-test --help lists its options
+              java -jar infobip-sms-bridge.jar --help      prints this
+              java -jar infobip-sms-bridge.jar --version   prints the version
+
+            Settings are in application.properties, in the directory it is started in or beside the jar.
+            Exit code: 2 wrong arguments or settings.
+            """;
+
     private Bridge() {
     }
 
     public static void main(String[] args) throws Exception {
         Logging.chooseFormat(home());
-        int exit;
-        if (args.length == 0) {
-            exit = run();
-        } else if (args[0].equals("send-test")) {
-            exit = SendTest.run(home(), Arrays.copyOfRange(args, 1, args.length));
-        } else {
-            System.err.println("Unknown command '" + args[0] + "'. Without one the bridge runs; the other is send-test.");
-            exit = EXIT_USAGE;
-        }
+        int exit = switch (args.length == 0 ? "" : args[0]) {
+            case "" -> run();
+            case "send-test" -> SendTest.run(home(), Arrays.copyOfRange(args, 1, args.length));
+            case "--help", "-h", "help" -> print(USAGE);
+            case "--version", "-V", "version" -> print("Infobip SMS Bridge " + version() + "\n");
+            default -> {
+                System.err.print("Unknown command '" + args[0] + "'\n\n" + USAGE);
+                yield EXIT_USAGE;
+            }
+        };
         LogManager.shutdown();
         System.exit(exit);
+    }
+
+    static int print(String text) {
+        System.out.print(text);
+        return 0;
+    }
+
+    /** As the jar's manifest has it. */
+    private static String version() {
+        String version = Bridge.class.getPackage().getImplementationVersion();
+        return version == null ? "(not packaged)" : version;
     }
 
     private static int run() throws Exception {

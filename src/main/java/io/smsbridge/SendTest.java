@@ -1,6 +1,8 @@
 package io.smsbridge;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +57,9 @@ final class SendTest {
     }
 
     static int run(Path home, String[] args) throws Exception {
+        if (List.of(args).contains("--help") || List.of(args).contains("-h")) {
+            return Bridge.print(USAGE);
+        }
         Map<String, String> options = new HashMap<>();
         for (int i = 0; i < args.length; i += 2) {
             String field = OPTIONS.get(args[i]);
@@ -70,7 +75,8 @@ final class SendTest {
         }
         Configurator.setAllLevels("", Level.OFF);
 
-        Path data = Files.createTempDirectory("send-test");
+        Path data = workDirectory(home);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(data)));
         try {
             Main main = Bridge.create(home, overrides(data), options.getOrDefault("account", ""));
             try {
@@ -81,8 +87,6 @@ final class SendTest {
             }
         } catch (Exception e) {
             return Bridge.explain(e);
-        } finally {
-            delete(data);
         }
     }
 
@@ -96,6 +100,8 @@ final class SendTest {
         overrides.setProperty("tracing.url", "");
         overrides.setProperty("sms.apiKey", "");
         overrides.setProperty("queue.url", "vm://0");
+        // One message takes no room worth the mention.
+        overrides.setProperty("queue.minFreeDisk", "0");
         overrides.setProperty("data.directory", data.toString());
         overrides.setProperty("sandbox.firstSms", "false");
         return overrides;
@@ -143,11 +149,21 @@ final class SendTest {
         }
     }
 
-    private static void delete(Path directory) throws IOException {
+    /** The temporary directory may be read-only. */
+    private static Path workDirectory(Path home) throws IOException {
+        try {
+            return Files.createTempDirectory("send-test");
+        } catch (IOException e) {
+            return Files.createTempDirectory(home, "send-test");
+        }
+    }
+
+    /** After an interrupt the broker may still write to it. */
+    private static void delete(Path directory) {
         try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+            paths.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println(directory + " can't be deleted: " + e.getMessage());
         }
     }
 }
