@@ -19,7 +19,7 @@ public final class Door {
 
     /** Whether a caller of /sms/... shows {@code sms.apiKey}: as X-API-Key, App, Bearer, or the password of Basic. */
     public boolean lets(@Header("Authorization") String authorization, @Header("X-API-Key") String apiKey) {
-        return callerKey.isEmpty() || same(callerKey, apiKey) || same(callerKey, credential(authorization));
+        return callerKey.isEmpty() || same(callerKey, apiKey) || same(callerKey, credential(apiKey)) || same(callerKey, credential(authorization));
     }
 
     /** Whether the last part of a webhook's path is {@code webhooks.token}. */

@@ -30,8 +30,11 @@ final class LedgerStore implements AutoCloseable {
         this.reads = reads;
     }
 
-    /** @param directory where the file lies when ledger.url names no database */
-    static LedgerStore open(Settings settings, Path directory) {
+    /**
+     * @param directory where the file lies when ledger.url names no database
+     * @param home      the directory of application.properties
+     */
+    static LedgerStore open(Settings settings, Path directory, Path home) {
         String url = settings.get("ledger.url");
         if (url.isEmpty()) {
             try {
@@ -40,6 +43,9 @@ final class LedgerStore implements AutoCloseable {
                 throw new UncheckedIOException("data.directory can't be created", e);
             }
             url = SQLITE + directory.resolve("ledger.db");
+        }
+        if (url.startsWith(SQLITE)) {
+            NativeLibrary.load(directory, home);
         }
         try {
             // Flyway needs two connections, and SQLite's pool for writing has one.

@@ -10,6 +10,9 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.Model;
@@ -48,6 +51,10 @@ final class Settings implements RouteTemplateParameterSource {
     /** Settings that never become parameters of a route. */
     private static final Set<String> SECRETS = Set.of("apiKey", "headers", "basicUsername", "basicPassword", "bearerToken");
 
+    /** Credentials that are often pasted with the scheme they are sent under, and which schemes. */
+    private static final Map<String, String> SCHEMES = Map.of("apiKey", "App", "bearerToken", "Bearer", "sms.apiKey", "App|Bearer",
+            "sandbox.apiKey", "App");
+
     /** What an account with a pullInterval fetches, as its queue is named, and where Infobip hands it out. */
     private static final Map<String, String> PULLED = Map.of(
             "inbound-messages", "/sms/1/inbox/reports", "delivery-reports", "/sms/3/reports");
@@ -73,8 +80,8 @@ final class Settings implements RouteTemplateParameterSource {
             Map<String, Map<String, String>> byName = new LinkedHashMap<>();
             for (String key : keys(settings.properties, name -> name.startsWith(kind.prefix + "."))) {
                 String[] parts = key.split("\\.", 3);
-                byName.computeIfAbsent(parts[1], name -> new LinkedHashMap<>())
-                        .put(parts.length == 3 ? parts[2] : "", settings.resolve(key));
+                String setting = parts.length == 3 ? parts[2] : "";
+                byName.computeIfAbsent(parts[1], name -> new LinkedHashMap<>()).put(setting, credential(setting, settings.resolve(key)));
             }
             byName.forEach((name, values) -> {
                 Block block = new Block(kind, name, values, defaults);
@@ -110,6 +117,20 @@ final class Settings implements RouteTemplateParameterSource {
                 .map(key -> key.split("\\.")[1]).findFirst().orElse("");
     }
 
+    /** The account of requests that name none: sms.default-account, or else the only one there is; empty where there are several. */
+    static String defaultAccount(PropertiesComponent properties) {
+        String given = properties.resolveProperty("sms.default-account").orElse("").strip();
+        Set<String> accounts = keys(properties, key -> key.startsWith("account.")).stream().map(key -> key.split("\\.", 3)[1])
+                .collect(Collectors.toSet());
+        return given.isEmpty() && accounts.size() == 1 ? accounts.iterator().next() : given;
+    }
+
+    /** A credential without the scheme that it is sent under: "App 1234" is pasted for the API key 1234. */
+    static String credential(String setting, String value) {
+        String schemes = SCHEMES.get(setting);
+        return schemes == null ? value : value.replaceFirst("(?i)^(Authorization:\\s*)?(" + schemes + ")(\\s+|$)", "");
+    }
+
     private static Set<String> keys(PropertiesComponent properties, Predicate<String> filter) {
         Properties found = properties.loadProperties(filter);
         Set<String> keys = new TreeSet<>(found.stringPropertyNames());
@@ -122,9 +143,15 @@ final class Settings implements RouteTemplateParameterSource {
         try {
             return properties.parseUri("{{" + key + "}}").strip();
         } catch (IllegalArgumentException e) {
-            unresolved.add(key + ": " + e.getMessage());
+            unresolved.add(key + ": " + missing(e));
             return "";
         }
+    }
+
+    /** What a placeholder did not find, in words of a user. */
+    static String missing(IllegalArgumentException error) {
+        Matcher variable = Pattern.compile("\\[env:([^\\]]+)\\] using function").matcher(error.getMessage());
+        return variable.find() ? "the environment variable " + variable.group(1) + " is not set" : error.getMessage();
     }
 
     /** The value of a single key, placeholders resolved, empty when it has none. */

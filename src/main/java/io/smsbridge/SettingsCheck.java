@@ -114,8 +114,21 @@ final class SettingsCheck {
     }
 
     /** Single keys, before Camel configures itself from them. */
-    static List<String> singleKeyProblems(PropertiesComponent properties) {
+    static List<String> singleKeyProblems(PropertiesComponent properties) throws IOException {
         List<String> problems = new ArrayList<>();
+        for (String key : new TreeSet<>(Bridge.defaults().stringPropertyNames())) {
+            if (SINGLE_KEY_GROUPS.stream().anyMatch(key::startsWith)) {
+                try {
+                    properties.parseUri("{{" + key + "}}");
+                } catch (IllegalArgumentException e) {
+                    // resolveProperty finds no value then, as if a key or a password were not wanted.
+                    problems.add(key + ": " + Settings.missing(e));
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            return problems;
+        }
         UnaryOperator<String> value = key -> properties.resolveProperty(key).orElse("").strip();
         wholeNumber(problems, "http.port", value.apply("http.port"), 1, 65535);
         wholeNumber(problems, "http.threads", value.apply("http.threads"), 1, 10_000);
@@ -168,6 +181,8 @@ final class SettingsCheck {
         List<String> accounts = settings.blocks(Kind.ACCOUNT).stream().map(Block::name).toList();
         if (accounts.isEmpty()) {
             problems.add("account.NICKNAME.baseUrl: no account is configured; add a block account.NICKNAME.baseUrl, .apiKey, .sender");
+        } else if (settings.get("sms.default-account").isEmpty()) {
+            problems.add("sms.default-account: missing, as there are several accounts; choose one of " + String.join(", ", accounts));
         } else if (!accounts.contains(settings.get("sms.default-account"))) {
             problems.add("sms.default-account: '" + settings.get("sms.default-account") + "' is no account; there are "
                     + String.join(", ", accounts));
@@ -196,6 +211,7 @@ final class SettingsCheck {
     private void account(Block account) {
         required(account, "baseUrl", "the base URL Infobip shows for your account, https://xxxxx.api.infobip.com");
         required(account, "apiKey", "an API key of your Infobip account with the scope sms:message:send");
+        credential(account, "apiKey", "the key alone, which is sent as App KEY");
         url(account, "baseUrl", true);
         url(account, "publicUrl", false);
         pull(account);
@@ -282,6 +298,7 @@ final class SettingsCheck {
         List<String> types = Downstreams.types(downstream.get("events"));
         types.stream().filter(type -> !EVENT_TYPES.contains(type)).forEach(type -> problems.add(
                 downstream.key("events") + ": '" + type + "' is none of " + String.join(", ", new TreeSet<>(EVENT_TYPES))));
+        credential(downstream, "bearerToken", "the token alone; for Basic give basicUsername and basicPassword");
         if (downstream.has("basicUsername") && downstream.has("bearerToken")) {
             problems.add(downstream.key("bearerToken") + ": give either this or basicUsername, not both");
         }
@@ -296,6 +313,13 @@ final class SettingsCheck {
     private void required(Block block, String setting, String what) {
         if (!block.has(setting) && settings.unresolved().stream().noneMatch(line -> line.startsWith(block.key(setting) + ":"))) {
             problems.add(block.key(setting) + ": missing; " + what);
+        }
+    }
+
+    /** Without the value in the message. A scheme that is not the setting's own stands before a space. */
+    private void credential(Block block, String setting, String what) {
+        if (!block.get(setting).matches("[!-~]*")) {
+            problems.add(block.key(setting) + ": holds a space, or a character that no key has; give " + what);
         }
     }
 

@@ -50,6 +50,7 @@ class DoorTest {
         assertThat(bridge.post("/sms/send", SEND, "X-API-Key", "caller-key").statusCode()).isEqualTo(200);
         assertThat(bridge.post("/sms/send", SEND, "Authorization", "Bearer caller-key").statusCode()).isEqualTo(200);
         assertThat(bridge.post("/sms/send", SEND, "Authorization", "App caller-key").statusCode()).isEqualTo(200);
+        assertThat(bridge.post("/sms/send", SEND, "X-API-Key", "App caller-key").statusCode()).isEqualTo(200);
         assertThat(bridge.post("/sms/send", SEND, "Authorization", basic("clevertap:caller-key")).statusCode()).isEqualTo(200);
     }
 
@@ -67,7 +68,8 @@ class DoorTest {
 
     @ParameterizedTest
     @CsvSource({"/infobip/delivery-reports/main/t0ken, 200", "/infobip/delivery-reports/t0ken, 200", "/infobip/delivery-reports/main, 401",
-        "/infobip/delivery-reports, 401", "/infobip/delivery-reports/main/other, 401"})
+        "/infobip/delivery-reports, 401", "/infobip/delivery-reports/main/t0ken/, 200", "/infobip/delivery-reports/t0ken//, 200",
+        "/infobip/delivery-reports/main/, 401", "/infobip/delivery-reports/main/other, 401"})
     void aWebhooksPathHasToEndWithTheToken(String path, int status) throws Exception {
         assertThat(bridge.post(path, "{\"results\": []}").statusCode()).isEqualTo(status);
     }

@@ -77,7 +77,7 @@ class SettingsCheckTest {
         "account.Main.baseUrl=https://x.api.infobip.com | account.Main.*: Main and main differ in case only; give one of them another name",
         "account.other.baseUrl=https://x.api.infobip.com | account.other.apiKey: missing; an API key of your Infobip account with the scope sms:message:send",
         "account.other.apiKey=k | account.other.baseUrl: missing; the base URL Infobip shows for your account, https://xxxxx.api.infobip.com",
-        "account.main.sender={{env:NO_SUCH_VARIABLE}} | account.main.sender: ",
+        "account.main.sender={{env:NO_SUCH_VARIABLE}} | account.main.sender: the environment variable NO_SUCH_VARIABLE is not set",
         "account.main.apiKey=other | account.main.apiKey: written twice in application.properties; two blocks of one name? Give the second another name.",
         "downstream.crm.format=missing | downstream.crm.format: there is no map missing.jslt in routes/maps; there are ",
         "downstream.crm.events=delivered,opened | downstream.crm.events: 'opened' is none of clicked, delivered, failed, replied, sent",
@@ -87,6 +87,13 @@ class SettingsCheckTest {
         "downstream.b.url=ftp://x | downstream.b.url: 'ftp://x' is no http or https URL",
         "sms.defaultAccount=main | sms.defaultAccount: no such setting; sms.default-account is meant?",
         "http.threads=x | http.threads: 'x' has to be a whole number from 1 to 10000",
+        "sms.apiKey={{env:NO_SUCH_VARIABLE}} | sms.apiKey: the environment variable NO_SUCH_VARIABLE is not set",
+        "webhooks.token={{no-such-file}} | webhooks.token: Property with key [no-such-file] not found",
+        "console.password={{env:NO_SUCH_VARIABLE}} | console.password: the environment variable NO_SUCH_VARIABLE is not set",
+        "account.other.apiKey=Bearer k-secret | account.other.apiKey: holds a space, or a character that no key has; give the key alone, which is sent as App KEY",
+        "account.other.apiKey=k\u00a0secret | account.other.apiKey: holds a space, or a character that no key has",
+        "account.other.apiKey=App | account.other.apiKey: missing; an API key of your Infobip account",
+        "downstream.crm.bearerToken=Basic k-secret | downstream.crm.bearerToken: holds a space, or a character that no key has; give the token alone; for Basic give basicUsername and basicPassword",
         "sandbox.enabled=maybe | sandbox.enabled: 'maybe' is none of auto, false, true"})
     void namesTheSettingAndTheCure(String line, String problem) {
         assertThat(problems(GOOD + line + "\n")).anySatisfy(found -> assertThat(found).startsWith(problem));
@@ -126,6 +133,14 @@ class SettingsCheckTest {
     void theDefaultAccountHasToBeOne() {
         assertThat(problems(GOOD.replace("account=main", "account=nobody")))
                 .containsExactly("sms.default-account: 'nobody' is no account; there are main");
+    }
+
+    @Test
+    void theOnlyAccountIsTheDefaultAndOfSeveralOneHasToBeChosen() {
+        String noDefault = GOOD.replace("sms.default-account=main\n", "");
+        assertThat(problems(noDefault)).isEmpty();
+        assertThat(problems(noDefault + "account.other.baseUrl=https://x.api.infobip.com\naccount.other.apiKey=k\n"))
+                .containsExactly("sms.default-account: missing, as there are several accounts; choose one of main, other");
     }
 
     @Test
