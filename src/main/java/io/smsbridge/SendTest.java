@@ -3,6 +3,8 @@ package io.smsbridge;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,9 @@ final class SendTest {
     static final String READER = "send-test";
 
     private static final int EXIT_NOT_SENT = 1;
+    /** Below those from which the system takes ports for outgoing connections. */
+    private static final int FIRST_PORT = 30_000;
+    private static final int PORTS = 2_768;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Option to the field of a send request. */
@@ -92,9 +97,7 @@ final class SendTest {
 
     private static Properties overrides(Path data) throws IOException {
         Properties overrides = new Properties();
-        try (ServerSocket free = new ServerSocket(0)) {
-            overrides.setProperty("http.port", String.valueOf(free.getLocalPort()));
-        }
+        overrides.setProperty("http.port", String.valueOf(freePort()));
         overrides.setProperty("http.host", "127.0.0.1");
         overrides.setProperty("management.enabled", "false");
         overrides.setProperty("tracing.url", "");
@@ -105,6 +108,19 @@ final class SendTest {
         overrides.setProperty("data.directory", data.toString());
         overrides.setProperty("sandbox.firstSms", "false");
         return overrides;
+    }
+
+    /** Whoever starts at the same time begins to look at another port, as processes have ids of their own. */
+    private static int freePort() throws IOException {
+        long first = ProcessHandle.current().pid();
+        for (long next = first; next < first + PORTS; next++) {
+            try (ServerSocket free = new ServerSocket(FIRST_PORT + (int) (next % PORTS), 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (BindException e) {
+                // Taken; the next one.
+            }
+        }
+        throw new BindException("no port from " + FIRST_PORT + " to " + (FIRST_PORT + PORTS - 1) + " is free");
     }
 
     private static int send(CamelContext context, Map<String, String> options) throws Exception {
