@@ -51,6 +51,7 @@ class AcceptSendsTest {
 
     @BeforeEach
     void forget() {
+        bridge.awaitIdle();
         infobip.acceptAll();
     }
 

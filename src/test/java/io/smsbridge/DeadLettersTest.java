@@ -73,6 +73,7 @@ class DeadLettersTest {
 
     @BeforeEach
     void forget() throws Exception {
+        bridge.awaitIdle();
         discard("all=true");
         downstream.takeAll();
         infobip.acceptAll();
@@ -267,7 +268,7 @@ class DeadLettersTest {
             ConnectionFactory connections = bridge.context().getRegistry().lookupByNameAndType("queuePool", ConnectionFactory.class);
             try (var connection = connections.createConnection(); var session = connection.createSession(true, Session.SESSION_TRANSACTED)) {
                 connection.start();
-                assertThat(session.createConsumer(session.createQueue("webhooks.clicks")).receive(10_000)).isNotNull();
+                assertThat(session.createConsumer(session.createQueue("webhooks.clicks")).receive(90_000)).isNotNull();
                 session.rollback();
             }
         } finally {

@@ -49,6 +49,7 @@ class InboundMessagesTest {
 
     @BeforeEach
     void forget() {
+        bridge.awaitIdle();
         downstream.takeAll();
     }
 

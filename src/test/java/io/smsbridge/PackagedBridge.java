@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -63,11 +64,12 @@ final class PackagedBridge implements AutoCloseable {
     }
 
     String output() throws IOException {
-        return Files.readString(log);
+        // While a line is being written, its last character may be half there.
+        return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
     }
 
     int exitCode() throws InterruptedException {
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(180, TimeUnit.SECONDS)) {
             throw new AssertionError("still running");
         }
         return process.exitValue();

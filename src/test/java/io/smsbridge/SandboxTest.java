@@ -61,6 +61,7 @@ class SandboxTest {
 
     @BeforeEach
     void forget() {
+        bridge.awaitIdle();
         downstream.takeAll();
     }
 

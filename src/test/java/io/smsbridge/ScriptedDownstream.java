@@ -9,6 +9,7 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +17,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import com.github.tomakehurst.wiremock.stubbing.StubMapping;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 
 /** A downstream over real HTTP that answers as a test scripts it, and 200 where it scripts nothing. */
@@ -25,14 +28,23 @@ final class ScriptedDownstream implements AutoCloseable {
 
     final WireMockServer server = new WireMockServer(options().dynamicPort());
 
+    private final StubMapping acceptance;
+
     ScriptedDownstream() {
         server.start();
-        takeAll();
+        acceptance = server.stubFor(any(anyUrl()).atPriority(10).willReturn(aResponse().withStatus(200)));
     }
 
+    /** Forgets the script and the requests so far; a request that comes meanwhile is answered all the same. */
     void takeAll() {
-        server.resetAll();
-        server.stubFor(any(anyUrl()).atPriority(10).willReturn(aResponse().withStatus(200)));
+        forget(server, acceptance);
+    }
+
+    /** Leaves the one stub. A reset of all would leave a moment with none, in which WireMock answers 404. */
+    static void forget(WireMockServer server, StubMapping stub) {
+        server.getStubMappings().stream().filter(other -> !other.getId().equals(stub.getId())).forEach(server::removeStub);
+        server.resetScenarios();
+        server.resetRequests();
     }
 
     /** The given answers in their order, one for each POST to the path, then 200. */
@@ -59,9 +71,21 @@ final class ScriptedDownstream implements AutoCloseable {
 
     /** The elements of the JSON arrays posted to a path. */
     List<JsonNode> items(String path) {
-        List<JsonNode> items = new ArrayList<>();
-        bodies(path).forEach(body -> body.forEach(items::add));
-        return items;
+        return elements(bodies(path));
+    }
+
+    /** The elements of the JSON arrays posted to a path and answered 200. */
+    List<JsonNode> itemsTaken(String path) {
+        List<ServeEvent> events = new ArrayList<>(server.getAllServeEvents());
+        Collections.reverse(events);
+        return elements(events.stream().filter(event -> event.getRequest().getUrl().equals(path) && event.getResponse().getStatus() == 200)
+                .map(event -> read(event.getRequest().getBodyAsString())).toList());
+    }
+
+    private static List<JsonNode> elements(List<JsonNode> arrays) {
+        List<JsonNode> elements = new ArrayList<>();
+        arrays.forEach(array -> array.forEach(elements::add));
+        return elements;
     }
 
     private static JsonNode read(String json) {

@@ -21,6 +21,7 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2;
 import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import com.github.tomakehurst.wiremock.stubbing.StubMapping;
 
 /** An Infobip over real HTTP that answers as a test scripts it, and accepts each message where it scripts nothing. */
 final class ScriptedInfobip implements AutoCloseable {
@@ -33,14 +34,16 @@ final class ScriptedInfobip implements AutoCloseable {
     private final AtomicInteger held = new AtomicInteger();
     private final CountDownLatch released = new CountDownLatch(1);
 
+    private final StubMapping acceptance;
+
     ScriptedInfobip() {
         server.start();
-        acceptAll();
+        acceptance = server.stubFor(post(urlEqualTo(PATH)).atPriority(10).willReturn(aResponse().withTransformers("accepting")));
     }
 
+    /** Forgets the script and the calls so far; a call that comes meanwhile is answered all the same. */
     void acceptAll() {
-        server.resetAll();
-        server.stubFor(post(urlEqualTo(PATH)).atPriority(10).willReturn(aResponse().withTransformers("accepting")));
+        ScriptedDownstream.forget(server, acceptance);
     }
 
     /** The given answers in their order, one for each call, then acceptance. */

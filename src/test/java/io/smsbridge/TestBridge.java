@@ -9,16 +9,19 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.activemq.artemis.core.postoffice.impl.LocalQueueBinding;
+import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.awaitility.Awaitility;
@@ -74,7 +77,7 @@ final class TestBridge implements AutoCloseable {
     /** The first request to a server that had just begun has stayed unanswered once: here it is sent again. */
     private void awaitDoor() {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/openapi.json")).timeout(Duration.ofSeconds(3)).build();
-        Awaitility.await().atMost(30, TimeUnit.SECONDS).pollDelay(Duration.ZERO).ignoreException(HttpTimeoutException.class)
+        Awaitility.await().pollDelay(Duration.ZERO).ignoreException(HttpTimeoutException.class)
                 .until(() -> HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() != 503);
     }
 
@@ -141,9 +144,34 @@ final class TestBridge implements AutoCloseable {
         return JSON.readTree(response.body());
     }
 
-    /** Takes one message off a queue, within 20 s; null when none came. */
+    /** Takes one message off a queue; null when none came for a long time. */
     org.apache.camel.Exchange take(String queue) {
-        return context().createConsumerTemplate().receive("jms:queue:" + queue, 20_000);
+        return context().createConsumerTemplate().receive("jms:queue:" + queue, 90_000);
+    }
+
+    /** What bridges of this run have logged so far. While a line is being written, its last character may be half there. */
+    static List<String> log() throws IOException {
+        return new String(Files.readAllBytes(LOG), StandardCharsets.UTF_8).lines().toList();
+    }
+
+    /** Returns when everything accepted so far has been dealt with: but for dead letters, the queues are empty, and nothing has moved between two looks. */
+    void awaitIdle() {
+        AtomicLong before = new AtomicLong(-1);
+        Awaitility.await("nothing is under way").pollDelay(Duration.ZERO).until(() -> {
+            long added = 0;
+            long waiting = 0;
+            for (var queue : workingQueues()) {
+                added += queue.getMessagesAdded();
+                waiting += queue.getMessageCount();
+            }
+            return before.getAndSet(waiting == 0 ? added : -1) == added && waiting == 0;
+        });
+    }
+
+    private List<Queue> workingQueues() {
+        return broker().server().getPostOffice().getAllBindings().filter(LocalQueueBinding.class::isInstance)
+                .map(binding -> ((LocalQueueBinding) binding).getQueue())
+                .filter(queue -> !queue.isTemporary() && !queue.getName().toString().startsWith("dead-letters")).toList();
     }
 
     long waiting(String queue) {
