@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -49,7 +48,7 @@ class ConsoleBrowserIT {
             String base = "http://127.0.0.1:" + bridge.managementPort;
             shop.answers("/shop", aResponse().withStatus(404).withBody("no such shop"));
             assertThat(bridge.post("/sms/send", "{\"to\": \"+447700900123\", \"text\": \"Hi\", \"messageId\": \"one\"}").statusCode()).isEqualTo(200);
-            await().atMost(60, TimeUnit.SECONDS).until(() -> bridge.output().contains("kept in dead-letters.events.shop"));
+            await().until(() -> bridge.output().contains("kept in dead-letters.events.shop"));
 
             page = browser.newPage(new Browser.NewPageOptions().setViewportSize(1280, 760));
             page.setDefaultTimeout(PATIENCE);
@@ -121,7 +120,7 @@ class ConsoleBrowserIT {
         Locator nodes = page.locator(".react-flow__node");
         assertThat(nodes.filter(new Locator.FilterOptions().setHasText("post-to-downstream"))).isVisible();
         // They are drawn before they are laid out, and move to their places.
-        await().pollInSameThread().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> assertThat(left(nodes, "jms:queue")).isLessThan(left(nodes, "post-to-downstream")));
+        await().pollInSameThread().untilAsserted(() -> assertThat(left(nodes, "jms:queue")).isLessThan(left(nodes, "post-to-downstream")));
         picture("diagram");
     }
 
@@ -150,7 +149,7 @@ class ConsoleBrowserIT {
         page.getByText("Operations", new Page.GetByTextOptions().setExact(true)).click();
         Locator operation = open("replayAll");
         operation.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Execute")).click();
-        await().atMost(60, TimeUnit.SECONDS).until(() -> shop.posts("/shop").size() > before);
+        await().until(() -> shop.posts("/shop").size() > before);
     }
 
     private void thePageInPlainWordsIsThere(String base) throws Exception {

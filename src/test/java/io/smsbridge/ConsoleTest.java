@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,8 +81,8 @@ class ConsoleTest {
 
     private static void ask(int port) {
         try {
-            ANSWERS_DURING_START.add(HTTP.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/jolokia/version")).build(),
-                    HttpResponse.BodyHandlers.discarding()).statusCode());
+            ANSWERS_DURING_START.add(HTTP.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/jolokia/version"))
+                    .timeout(Duration.ofSeconds(3)).build(), HttpResponse.BodyHandlers.discarding()).statusCode());
         } catch (IOException e) {
             // not yet
         } catch (InterruptedException e) {

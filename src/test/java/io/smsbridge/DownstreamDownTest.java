@@ -47,7 +47,7 @@ class DownstreamDownTest {
                 downstream.weak.itemsPerPost=1
                 downstream.weak.retryDelay=1h
                 downstream.weak.retryMaxAttempts=3
-                downstream.weak.responseTimeout=2000
+                downstream.weak.responseTimeout=4000
                 downstream.weak.probeDelay=50ms
                 downstream.weak.probeMaxDelay=200ms
                 downstream.limited.url=%1$s/limited
@@ -90,7 +90,7 @@ class DownstreamDownTest {
     }
 
     private static ConditionFactory patiently() {
-        return await().atMost(Duration.ofSeconds(40));
+        return await().atMost(Duration.ofSeconds(120));
     }
 
     private static DownstreamState state(String name) {
@@ -111,13 +111,13 @@ class DownstreamDownTest {
         downstream.server.stubFor(post(urlEqualTo("/weak")).atPriority(1).willReturn(answer));
     }
 
-    /** What the downstream has taken, once it takes again. */
+    /** What the downstream has answered 200 for: it may refuse a call that was under way when it began to take again. */
     private static List<String> taken(String path) {
-        return downstream.items(path).stream().map(item -> item.get("subject").asText()).toList();
+        return downstream.itemsTaken(path).stream().map(item -> item.get("subject").asText()).toList();
     }
 
     static List<ResponseDefinitionBuilder> outages() {
-        return List.of(aResponse().withStatus(503), aResponse().withFixedDelay(3000), aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER));
+        return List.of(aResponse().withStatus(503), aResponse().withFixedDelay(10_000), aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER));
     }
 
     @ParameterizedTest
@@ -159,8 +159,9 @@ class DownstreamDownTest {
         // Until then as many were in hand as there are parallelPosts.
         patiently().until(() -> downstream.posts("/weak").size() > 5 + 8);
         var queue = bridge.broker().server().locateQueue("events.weak");
-        long added = queue.getMessagesAdded();
+        // In this order: a call between the two is put back once more than is allowed for else.
         int posts = downstream.posts("/weak").size();
+        long added = queue.getMessagesAdded();
         patiently().until(() -> downstream.posts("/weak").size() >= posts + 5);
         assertThat(queue.getConsumerCount()).isLessThanOrEqualTo(1);
         assertThat(queue.getMessagesAdded() - added).as("put back").isLessThanOrEqualTo(downstream.posts("/weak").size() - posts + 1);
@@ -170,9 +171,9 @@ class DownstreamDownTest {
     /** Closing its consumers waits for them, and does not interrupt what they do next: to put their message back. */
     @Test
     void callsStillInHandWhenItGoesDownGoBackToTheQueue() throws Exception {
-        downstream.server.stubFor(post(urlEqualTo("/slow")).atPriority(1).willReturn(aResponse().withStatus(500).withFixedDelay(4000)));
+        downstream.server.stubFor(post(urlEqualTo("/slow")).atPriority(1).willReturn(aResponse().withStatus(500).withFixedDelay(8000)));
         List<String> ids = new ArrayList<>(report(15));
-        patiently().until(() -> downstream.posts("/slow").size() == 15);
+        patiently().until(() -> downstream.posts("/slow").size() >= 15);
         downstream.answers("/slow", aResponse().withStatus(500));
         ids.addAll(report(1));
         patiently().until(() -> state("slow").state() == State.DOWN);
@@ -200,9 +201,9 @@ class DownstreamDownTest {
     /** In Hawtio, where the time that a route has to stop runs out before the answers come. */
     @Test
     void stoppingItsRouteByHandLeavesCallsInHandTheirMessages() throws Exception {
-        weakAnswers(aResponse().withStatus(500).withFixedDelay(1500));
+        weakAnswers(aResponse().withStatus(500).withFixedDelay(3000));
         List<String> ids = report(8);
-        patiently().until(() -> downstream.posts("/weak").size() == 8);
+        patiently().until(() -> downstream.posts("/weak").size() >= 8);
         restartRouteOfWeak();
         assertWeakIsTold(ids);
     }
@@ -272,15 +273,15 @@ class DownstreamDownTest {
 
     @Test
     void oneThatAsksForTimeIsLeftAloneForIt() throws Exception {
-        downstream.answers("/limited", aResponse().withStatus(429).withHeader("Retry-After", "2"));
+        downstream.answers("/limited", aResponse().withStatus(429).withHeader("Retry-After", "5"));
         List<String> ids = report(3);
         patiently().until(() -> state("limited").state() == State.HELD);
         assertThat(state("limited").isUp()).isTrue();
-        assertThat(Duration.between(Instant.now(), state("limited").nextProbe())).isLessThanOrEqualTo(Duration.ofSeconds(2));
+        assertThat(Duration.between(Instant.now(), state("limited").nextProbe())).isLessThanOrEqualTo(Duration.ofSeconds(5));
         patiently().until(() -> state("limited").state() == State.UP);
         patiently().until(() -> downstream.posts("/limited").size() == 4);
         var calls = downstream.posts("/limited");
-        assertThat(calls.get(1).getLoggedDate().getTime() - calls.get(0).getLoggedDate().getTime()).isGreaterThanOrEqualTo(1900);
+        assertThat(calls.get(1).getLoggedDate().getTime() - calls.get(0).getLoggedDate().getTime()).isGreaterThanOrEqualTo(4900);
         assertThat(calls.subList(1, 4)).allSatisfy(call -> assertThat(ids).anyMatch(id -> call.getBodyAsString().contains(id)));
     }
 
@@ -306,7 +307,7 @@ class DownstreamDownTest {
         List<String> ids = report(1);
         patiently().until(() -> state("limited").state() == State.HELD && bridge.waiting("events.limited") == 1);
         state("limited").probeNow();
-        patiently().until(() -> taken("/limited").equals(List.of(ids.get(0), ids.get(0))));
+        patiently().until(() -> downstream.items("/limited").size() == 2 && taken("/limited").equals(ids));
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
@@ -32,7 +31,7 @@ class LogIT {
                 """);
         try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find()).awaitAnswering()) {
             bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hello\"}");
-            await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 List<JsonNode> lines = bridge.output().lines().map(LogIT::json).toList();
                 JsonNode forwarded = lines.stream().filter(line -> line.path("log.logger").asText().equals("forward-to-crm")).findFirst().orElseThrow(AssertionError::new);
                 String id = forwarded.get("requestId").asText();
@@ -69,7 +68,7 @@ class LogIT {
             bridge.post("/sms/nowhere", "{}");
             bridge.post("/infobip/delivery-reports/gone", "<html>");
             bridge.post("/infobip/delivery-reports/gone", "{\"results\": [1]}");
-            await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> assertThat(bridge.output())
+            await().untilAsserted(() -> assertThat(bridge.output())
                     .contains("calls in a row have failed").contains("failures in a row").contains("HTTP 401").contains("1 unreadable"));
             bridge.process.destroy();
             bridge.process.waitFor();

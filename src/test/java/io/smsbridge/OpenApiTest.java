@@ -18,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -48,7 +47,7 @@ class OpenApiTest {
             sms.default-account=main
             sms.apiKey=k3y
             sms.maxRecipients=2
-            ledger.connectTimeout=500
+            ledger.connectTimeout=2000
             """;
     private static final String[] NOBODY = {};
     private static final String[] CALLER = {"X-API-Key", "k3y"};
@@ -165,7 +164,7 @@ class OpenApiTest {
         for (int i = 0; i < 3; i++) {
             bridge.post("/sms/send/main", "{\"to\": \"447700900126\", \"text\": \"Hello\"}", CALLER);
         }
-        await().atMost(20, TimeUnit.SECONDS).until(() -> bridge.waiting("dead-letters.sends.main") == 3);
+        await().until(() -> bridge.waiting("dead-letters.sends.main") == 3);
         List<String> ids = new ArrayList<>();
         TestBridge.JSON.readTree(call(200, "GET", "/dead-letters", "/dead-letters", "", CONSOLE).body()).findValuesAsText("id").forEach(ids::add);
         assertThat(ids).hasSize(3);

@@ -86,7 +86,7 @@ class PrometheusIT {
             // One of each kind: sent, rejected, retried, answered, clicked, refused at the door, and a request that is none.
             String traffic = """
                     {"text": "See https://example.com/sale", "messages": [{"to": "447700900123"}, {"to": "447700909001"}, {"to": "494066969014"}, {"to": "nobody"}]}""";
-            await().atMost(60, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS).untilAsserted(() -> {
+            await().atMost(180, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
                 bridge.post("/sms/send/sandbox", traffic);
                 // By an account of its own, which is then left alone for a while.
                 bridge.post("/sms/send/busy", "{\"to\": \"447700909429\", \"text\": \"Hello\"}");

@@ -43,6 +43,7 @@ class SendLanesTest {
                 account.single.parallelSends=1
                 account.single.batchSize=1
                 account.single.retryDelay=2s
+                account.single.responseTimeout=300000
                 account.slow.baseUrl=%1$s
                 account.slow.apiKey=k
                 account.slow.messagesPerSecond=10
@@ -50,6 +51,7 @@ class SendLanesTest {
                 account.bulk.apiKey=k
                 account.bulk.priority=normal
                 account.bulk.parallelSends=1
+                account.bulk.responseTimeout=300000
                 sms.default-account=campaign
                 optOut.enforce=true
                 downstream.log.url=%2$s/log
@@ -134,11 +136,13 @@ class SendLanesTest {
 
     @Test
     void sendsNoMoreRecipientsInASecondThanTheAccountMay() throws Exception {
-        bridge.send("slow", batch(30, 0, "A"));
-        await().until(() -> infobip.messageIds().size() == 30);
+        // Not from the first call's arrival, which may be late.
+        long begin = System.currentTimeMillis();
+        bridge.send("slow", batch(40, 0, "A"));
+        await().until(() -> infobip.messageIds().size() == 40);
         assertThat(infobip.calls()).allSatisfy(call -> assertThat(call.get("messages").size()).isLessThanOrEqualTo(10));
         List<Long> times = times();
-        assertThat(times.get(times.size() - 1) - times.get(0)).isGreaterThanOrEqualTo(1_900);
+        assertThat(times.get(times.size() - 1) - begin).isGreaterThanOrEqualTo(2_900);
     }
 
     @Test
@@ -149,7 +153,7 @@ class SendLanesTest {
         List<Long> times = times();
         assertThat(times).hasSize(5);
         assertThat(times.get(1) - times.get(0)).isGreaterThanOrEqualTo(2_900);
-        assertThat(times.get(3) - times.get(1)).as("one in a second").isGreaterThanOrEqualTo(1_800);
+        assertThat(times.get(3) - times.get(0)).as("one in a second from then on").isGreaterThanOrEqualTo(4_800);
         assertThat(downstream.items("/log")).extracting(event -> event.get("type").asText()).allMatch(type -> type.endsWith("sent"));
     }
 
@@ -158,10 +162,8 @@ class SendLanesTest {
         infobip.answers(IntStream.range(0, 6).mapToObj(i -> aResponse().withStatus(503)).toArray(
                 ResponseDefinitionBuilder[]::new));
         bridge.send("single", batch(20, 0, "A"));
-        await().until(() -> infobip.calls().size() == 5);
-        await().until(() -> bridge.waiting("sends.single") == 20);
-        assertThat(infobip.calls()).hasSize(5);
-        await().atMost(60, TimeUnit.SECONDS).until(() -> downstream.items("/log").size() == 20);
+        await().until(() -> infobip.calls().size() >= 5 && bridge.waiting("sends.single") == 20);
+        await().until(() -> downstream.items("/log").size() == 20);
         List<Long> times = times();
         assertThat(times).hasSize(26);
         assertThat(times.get(5) - times.get(4)).isGreaterThanOrEqualTo(1_900);
@@ -170,7 +172,7 @@ class SendLanesTest {
 
     @Test
     void whoWritesStopWhileAMessageWaitsDoesNotGetItAndIsAnsweredAllTheSame() throws Exception {
-        infobip.answers(aResponse().withStatus(503).withHeader("Retry-After", "3"));
+        infobip.answers(aResponse().withStatus(503).withHeader("Retry-After", "10"));
         bridge.send("slow", batch(2, 900123, "A"));
         await().until(() -> infobip.calls().size() == 1);
         assertThat(bridge.post("/infobip/inbound-messages/slow", """
@@ -189,7 +191,7 @@ class SendLanesTest {
         await().until(() -> infobip.calls().size() >= 2);
         bridge.close();
         bridge = new TestBridge(home, Files.readString(home.resolve("application.properties")));
-        await().atMost(30, TimeUnit.SECONDS).until(() -> infobip.messageIds().size() >= 60);
+        await().until(() -> infobip.messageIds().size() >= 60);
         assertThat(infobip.messageIds()).containsExactlyInAnyOrderElementsOf(answer.get("messages").findValuesAsText("messageId"));
     }
 }

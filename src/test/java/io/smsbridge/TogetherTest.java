@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -95,7 +94,7 @@ class TogetherTest {
             }
         });
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> Set.copyOf(told()).containsAll(ids));
+        await().until(() -> Set.copyOf(told()).containsAll(ids));
         await().until(() -> bridge.waiting("webhooks.delivery-reports") == 0 && bridge.waiting("events.events") == 0);
         assertThat(told()).containsExactlyInAnyOrderElementsOf(ids);
         assertThat(downstream.posts("/events")).hasSizeLessThan(WEBHOOKS / 4);
@@ -131,7 +130,7 @@ class TogetherTest {
         });
 
         Set<String> others = Stream.concat(ids.stream().limit(50), ids.stream().skip(51)).collect(Collectors.toSet());
-        await().atMost(Duration.ofSeconds(60)).until(() -> Set.copyOf(told()).equals(others));
+        await().until(() -> Set.copyOf(told()).equals(others));
         await().until(() -> bridge.waiting("webhooks.inbound-messages") == 1 && bridge.waiting("events.events") == 0);
         assertThat(told()).containsExactlyInAnyOrderElementsOf(others);
     }
