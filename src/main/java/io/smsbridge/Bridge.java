@@ -16,6 +16,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
+import org.apache.camel.component.properties.DefaultPropertiesParser;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.component.properties.PropertiesLookup;
 import org.apache.camel.main.Main;
 import org.apache.logging.log4j.LogManager;
 
@@ -110,7 +113,15 @@ public final class Bridge {
             protected CamelContext createCamelContext() {
                 CamelContext context = super.createCamelContext();
                 // Words to listen for, and replies, are in any script; Camel's own choice is ISO 8859-1.
-                context.getPropertiesComponent().setEncoding("UTF-8");
+                PropertiesComponent properties = (PropertiesComponent) context.getPropertiesComponent();
+                properties.setEncoding("UTF-8");
+                // Camel's own overrides give way to the environment and to -D.
+                properties.setPropertiesParser(new DefaultPropertiesParser(properties) {
+                    @Override
+                    public String parseProperty(String key, String value, PropertiesLookup lookup) {
+                        return overrides.getProperty(key, value);
+                    }
+                });
                 return context;
             }
         };

@@ -156,7 +156,7 @@ final class Settings implements RouteTemplateParameterSource {
 
     /** The value of a single key, placeholders resolved, empty when it has none. */
     String get(String key) {
-        return properties.resolveProperty(key).orElse("").strip();
+        return credential(key, properties.resolveProperty(key).orElse("").strip());
     }
 
     /** For send-test: no downstream is told, a failure is final at once, and nothing is fetched that the running bridge waits for. */

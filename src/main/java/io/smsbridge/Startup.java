@@ -64,9 +64,7 @@ final class Startup extends MainListenerSupport {
         properties.addOverrideProperty("sandbox.on", String.valueOf(Settings.sandboxOn(properties)));
         properties.addOverrideProperty("sandbox.account", Settings.sandboxAccount(properties));
         properties.addOverrideProperty("sms.default-account", Settings.defaultAccount(properties));
-        for (String key : List.of("sms.apiKey", "sandbox.apiKey")) {
-            properties.addOverrideProperty(key, Settings.credential(key, properties.resolveProperty(key).orElse("").strip()));
-        }
+        properties.addOverrideProperty("sandbox.key", Settings.credential("sandbox.apiKey", properties.resolveProperty("sandbox.apiKey").orElse("").strip()));
     }
 
     private static List<String> singleKeyProblems(PropertiesComponent properties) {
