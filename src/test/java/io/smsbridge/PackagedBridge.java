@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
@@ -37,18 +38,25 @@ final class PackagedBridge implements AutoCloseable {
 
     /** Starts the jar; what it prints goes to a file in its directory. */
     static PackagedBridge start(Path home, int port, String... arguments) throws IOException, SQLException {
+        return startOn(List.of(), Map.of(), home, port, arguments);
+    }
+
+    /** The same with options for Java, and on a machine of this environment. */
+    static PackagedBridge startOn(List<String> options, Map<String, String> environment, Path home, int port, String... arguments)
+            throws IOException, SQLException {
         int managementPort = FreePort.find();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
                 "-Dhttp.port=" + port,
                 "-Dmanagement.port=" + managementPort));
         TestLedger.settings(home).forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.addAll(options);
         command.addAll(List.of("-jar", Path.of(System.getProperty("bridge.jar")).toString()));
         command.addAll(List.of(arguments));
         Path log = Files.createTempFile(home, "output", ".txt");
-        Process process = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true)
-                .redirectOutput(log.toFile()).start();
-        return new PackagedBridge(home, port, managementPort, log, process);
+        ProcessBuilder process = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
+        process.environment().putAll(environment);
+        return new PackagedBridge(home, port, managementPort, log, process.start());
     }
 
     PackagedBridge awaitAnswering() {
