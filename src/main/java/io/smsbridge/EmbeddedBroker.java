@@ -59,7 +59,7 @@ public final class EmbeddedBroker {
     private void activate() throws Exception {
         server.start();
         // The broker itself only logs what keeps it from becoming active.
-        if (!server.waitForActivation(10, TimeUnit.SECONDS)) {
+        if (!server.waitForActivation(30, TimeUnit.SECONDS)) {
             server.stop();
             throw new Startup.InvalidSettings(List.of("data.directory: the queues in " + directory
                     + " can't be opened; is another bridge running on them?"));

@@ -20,6 +20,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,7 +109,8 @@ class ConsoleBrowserIT {
         page.getByText("Routes", new Page.GetByTextOptions().setExact(true)).click();
         Locator row = page.locator("tr", new Page.LocatorOptions().setHasText("send-via-marketing"));
         assertThat(row).containsText("Started");
-        assertThat(page.locator(".pf-v6-c-tree-view__node-text").allTextContents()).containsSubsequence("1-send", "2-receive", "3-record", "4-forward");
+        await().pollInSameThread().untilAsserted(() -> assertThat(page.locator(".pf-v6-c-tree-view__node-text").allTextContents())
+                .containsSubsequence("1-send", "2-receive", "3-record", "4-forward"));
         assertThat(row).containsText(Pattern.compile("[1-9]"));
         picture("routes");
     }
@@ -125,7 +127,9 @@ class ConsoleBrowserIT {
     }
 
     private static double left(Locator nodes, String text) {
-        return nodes.filter(new Locator.FilterOptions().setHasText(text)).first().boundingBox().x;
+        BoundingBox box = nodes.filter(new Locator.FilterOptions().setHasText(text)).first().boundingBox();
+        assertThat(box).as(text).isNotNull();
+        return box.x;
     }
 
     private void aTestSmsIsSent() throws Exception {

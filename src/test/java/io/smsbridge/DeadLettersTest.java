@@ -229,6 +229,7 @@ class DeadLettersTest {
         for (int i = 0; i < 5; i++) {
             bridge.context().createProducerTemplate().sendBodyAndHeader("jms:queue:dead-letters.events.strict", "[]", "reason", "page " + i);
         }
+        letters(5);
         JsonNode first = list("limit=2");
         JsonNode second = list("limit=2", "after=" + first.get("next").asText());
         JsonNode third = list("limit=2", "after=" + second.get("next").asText());
@@ -409,6 +410,7 @@ class DeadLettersTest {
                 .contains("\"replayed\" : 1");
         await().until(() -> posts("/strict", id) == 2);
         bridge.context().createProducerTemplate().sendBodyAndHeader("jms:queue:dead-letters.events.strict", "[]", "reason", "r");
+        onlyLetter();
         assertThat(String.valueOf(beans.invoke(name, "discardAll", null, null))).contains("\"discarded\" : 1");
         assertThat(beans.getAttribute(name, "Total")).isEqualTo(0L);
     }

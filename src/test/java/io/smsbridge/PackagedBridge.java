@@ -60,8 +60,15 @@ final class PackagedBridge implements AutoCloseable {
     }
 
     PackagedBridge awaitAnswering() {
-        Awaitility.await().atMost(180, TimeUnit.SECONDS).ignoreExceptions().until(() -> post("/sms/send/-", "{}").body().contains("unknown account"));
+        Awaitility.await().atMost(180, TimeUnit.SECONDS).ignoreExceptions().failFast(this::assertRuns)
+                .until(() -> post("/sms/send/-", "{}").body().contains("unknown account"));
         return this;
+    }
+
+    private void assertRuns() throws IOException {
+        if (!process.isAlive()) {
+            throw new AssertionError("the bridge ended by itself: " + output());
+        }
     }
 
     HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {

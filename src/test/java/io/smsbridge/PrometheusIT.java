@@ -63,6 +63,7 @@ class PrometheusIT {
                 account.busy.baseUrl=http://localhost:{{http.port}}/sandbox/infobip
                 account.busy.apiKey={{sandbox.apiKey}}
                 account.busy.retryDelay=500ms
+                sms.default-account=sandbox
                 downstream.crm.url=http://localhost:{{http.port}}/sandbox/downstream/crm
                 console.password=c0nsole
                 """);

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.github.tomakehurst.wiremock.stubbing.StubMapping;
@@ -26,9 +27,14 @@ final class ScriptedDownstream implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    final WireMockServer server = new WireMockServer(options().dynamicPort());
+    final WireMockServer server = new WireMockServer(server());
 
     private final StubMapping acceptance;
+
+    /** A request that is held takes a thread; and a connection that has long been idle is not closed just when it is used again. */
+    static WireMockConfiguration server() {
+        return options().dynamicPort().containerThreads(64).jettyIdleTimeout(600_000L);
+    }
 
     ScriptedDownstream() {
         server.start();

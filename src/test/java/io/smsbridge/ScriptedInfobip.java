@@ -4,7 +4,6 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +28,7 @@ final class ScriptedInfobip implements AutoCloseable {
     static final String PATH = "/sms/3/messages";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    final WireMockServer server = new WireMockServer(options().dynamicPort().extensions(new Accepting()));
+    final WireMockServer server = new WireMockServer(ScriptedDownstream.server().extensions(new Accepting()));
 
     private final AtomicInteger held = new AtomicInteger();
     private final CountDownLatch released = new CountDownLatch(1);
