@@ -147,6 +147,7 @@ public final class Bridge {
         main.bind("namedParameters", new NamedParameters());
         // By this name Camel's own metrics service finds it, and does not make another.
         main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        main.bind("httpServerFactory", new SmsHttpServerFactory());
         main.addMainListener(new Startup(home, routes, testAccount));
         return main;
     }

@@ -19,7 +19,6 @@ import jakarta.jms.ConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.component.micrometer.MicrometerConstants;
-import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -129,10 +128,10 @@ final class Startup extends MainListenerSupport {
 
         Path data = home.resolve(settings.get("data.directory"));
         checkPort(settings, "http");
-        MainHttpServer server = context.hasService(MainHttpServer.class);
+        SmsHttpServer server = context.hasService(SmsHttpServer.class);
         if (server != null) {
-            new ClosedDoor(context).guard(server.getConfiguration());
-            takeForms(server.getConfiguration(), data);
+            new ClosedDoor(context).guard(server.configuration());
+            takeForms(server.configuration(), data);
         }
         ManagementHttpServer management = context.hasService(ManagementHttpServer.class);
         if (management != null) {

@@ -50,6 +50,7 @@ class OpenApiTest {
             ledger.connectTimeout=2000
             """;
     private static final String[] NOBODY = {};
+    private static final String[] UNKNOWN_CODING = {"X-API-Key", "k3y", "Content-Encoding", "br"};
     private static final String[] CALLER = {"X-API-Key", "k3y"};
     private static final String[] CONSOLE = {"Authorization",
             "Basic " + Base64.getEncoder().encodeToString(("admin:" + TestBridge.CONSOLE_PASSWORD).getBytes(StandardCharsets.UTF_8))};
@@ -102,6 +103,7 @@ class OpenApiTest {
             call(400, "POST", path, called, "no JSON", CALLER);
             call(401, "POST", path, called, good, NOBODY);
             call(413, "POST", path, called, three, CALLER);
+            call(415, "POST", path, called, good, UNKNOWN_CODING);
             call(200, "GET", path, called + "?to=447700900125&text=Hello", "", CALLER);
             call(400, "GET", path, called + "?to=nobody&text=Hello", "", CALLER);
             call(401, "GET", path, called + "?to=447700900125&text=Hello", "", NOBODY);
@@ -114,6 +116,7 @@ class OpenApiTest {
         call(401, "GET", "/sms/messages/{id}", "/sms/messages/openapi-1", "", NOBODY);
         call(404, "GET", "/sms/messages/{id}", "/sms/messages/unheard-of", "", CALLER);
 
+        String large = "x".repeat(8_388_609);
         for (String kind : KINDS) {
             for (String ending : List.of("", "/{account}", "/{account}/{token}")) {
                 String path = "/infobip/" + kind + ending;
@@ -124,6 +127,8 @@ class OpenApiTest {
                     call(400, "POST", path, called, "", NOBODY);
                 }
                 call(401, "POST", path, called.replace("t0ken", "wrong"), "{}", NOBODY);
+                call(413, "POST", path, called, large, NOBODY);
+                call(415, "POST", path, called, "{}", UNKNOWN_CODING);
             }
         }
 
