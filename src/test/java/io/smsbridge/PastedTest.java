@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterAll;
@@ -70,10 +69,10 @@ class PastedTest {
         String first = TestBridge.newId();
         send("/sms/send/main", first);
         send("/sms/send/second", TestBridge.newId());
-        await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> assertThat(infobip.server.getAllServeEvents())
+        await().untilAsserted(() -> assertThat(infobip.server.getAllServeEvents())
                 .extracting(call -> call.getRequest().getHeader("Authorization")).contains("App infobip-key", "App second-key")
                 .isSubsetOf("App infobip-key", "App second-key"));
-        await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> assertThat(told(first)).containsExactly("sent"));
+        await().untilAsserted(() -> assertThat(told(first)).containsExactly("sent"));
         assertThat(downstream.posts("/crm")).allSatisfy(post -> assertThat(post.getHeader("Authorization")).isEqualTo("Bearer crm-token"));
     }
 
@@ -81,7 +80,7 @@ class PastedTest {
     void theSandboxAndTheCallerTakeTheKeyAlone() throws Exception {
         String id = TestBridge.newId();
         send("/sms/send/sandbox", id);
-        await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> assertThat(told(id)).contains("delivered"));
+        await().untilAsserted(() -> assertThat(told(id)).contains("delivered"));
         String body = "{\"to\": \"447700900123\", \"text\": \"Hi\"}";
         assertThat(bridge.post("/sms/send", body, "Authorization", "Bearer caller-key").statusCode()).isEqualTo(200);
         assertThat(bridge.post("/sms/send", body, "X-API-Key", "Bearer other").statusCode()).isEqualTo(401);
@@ -92,7 +91,7 @@ class PastedTest {
     void aSlashBehindThePathOfASendChangesNothing(String path) throws Exception {
         String id = TestBridge.newId();
         send(path, id);
-        await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             JsonNode message = TestBridge.JSON.readTree(bridge.get("/sms/messages/" + id + "/", KEY).body()).at("/messages/0");
             assertThat(message.path("meta").asText()).isEqualTo(id);
             assertThat(message.path("account").asText()).isEqualTo(path.contains("second") ? "second" : "main");
@@ -103,7 +102,7 @@ class PastedTest {
     void theQueryStringStaysWithThePath() throws Exception {
         String id = TestBridge.newId();
         assertThat(bridge.get("/sms/send/main/?to=447700900123&messageId=" + id + "&text=a%26b%20%2B/", KEY).statusCode()).isEqualTo(200);
-        await().atMost(60, TimeUnit.SECONDS).until(() -> infobip.calls().stream().anyMatch(call -> call.toString().contains("\"a&b +/\"")));
+        await().until(() -> infobip.calls().stream().anyMatch(call -> call.toString().contains("\"a&b +/\"")));
     }
 
     @ParameterizedTest

@@ -94,7 +94,7 @@ class ReadmeIT {
                     continue;
                 }
                 if (command.startsWith("ID=")) {
-                    await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> {
+                    await().untilAsserted(() -> {
                         String value = shell(before, command + "; echo \"$ID\"", password.group(1)).strip();
                         assertThat(value).isNotEmpty();
                         before.add("ID='" + value + "'");
@@ -125,7 +125,7 @@ class ReadmeIT {
         if (command.matches(".* -[dXF] .*")) {
             run.run();
         } else {
-            await().atMost(60, TimeUnit.SECONDS).untilAsserted(run);
+            await().untilAsserted(run);
         }
     }
 
@@ -135,6 +135,7 @@ class ReadmeIT {
         List<String> commands = commands(section).stream().filter(command -> command.startsWith("java")).toList();
         String sendTest = JAR + " send-test --account marketing --to +447700900123";
         assertThat(commands).contains(sendTest, JAR, JAR + " --help", JAR + " --version");
+        assertThat(commands).containsAll(commands().stream().filter(command -> command.startsWith(JAR)).toList());
         copy("infobip-sms-bridge.jar");
         try (ScriptedInfobip infobip = new ScriptedInfobip()) {
             environment.put("INFOBIP_API_KEY", "a-key");
@@ -164,7 +165,7 @@ class ReadmeIT {
                         + " -d '{\"to\": \"+447700900124\", \"text\": \"Hello\"}'";
                 await().atMost(180, TimeUnit.SECONDS).untilAsserted(() ->
                         assertThat(shell(List.of(), send, "")).as(Files.readString(log)).contains("\"accepted\":1"));
-                await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> assertThat(infobip.calls()).anySatisfy(call -> assertThat(call.toString())
+                await().untilAsserted(() -> assertThat(infobip.calls()).anySatisfy(call -> assertThat(call.toString())
                         .contains("447700900124", "MyBrand", "https://sms.example.com/infobip/delivery-reports/marketing/t0ken")));
                 assertThat(infobip.server.getAllServeEvents()).allSatisfy(call ->
                         assertThat(call.getRequest().getHeader("Authorization")).isEqualTo("App a-key"));
