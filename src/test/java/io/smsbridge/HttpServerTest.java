@@ -73,6 +73,7 @@ class HttpServerTest {
 
     @BeforeEach
     void forget() {
+        bridge.awaitIdle();
         infobip.acceptAll();
         downstream.takeAll();
     }
@@ -89,7 +90,7 @@ class HttpServerTest {
     /** The answer to what is written to the server as it stands. */
     private static HttpResponseText raw(byte[]... parts) throws Exception {
         try (Socket socket = new Socket("localhost", bridge.port)) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(60_000);
             OutputStream out = socket.getOutputStream();
             for (byte[] part : parts) {
                 out.write(part);

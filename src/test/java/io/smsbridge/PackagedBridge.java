@@ -79,7 +79,11 @@ final class PackagedBridge implements AutoCloseable {
     }
 
     String output() throws IOException {
-        // While a line is being written, its last character may be half there.
+        return read(log);
+    }
+
+    /** What a process has printed so far. While a line is being written, its last character may be half there. */
+    static String read(Path log) throws IOException {
         return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
     }
 

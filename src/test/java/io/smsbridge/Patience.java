@@ -11,6 +11,6 @@ public final class Patience implements BeforeAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext test) {
-        Awaitility.setDefaultTimeout(Duration.ofSeconds(90));
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(180));
     }
 }

@@ -82,8 +82,8 @@ class ReadmeIT {
         Path log = home.resolve("output.txt");
         Process bridge = start(FIRST.substring(FIRST.indexOf("java")), log);
         try {
-            await().atMost(180, TimeUnit.SECONDS).until(() -> Files.readString(log).contains("clevertap was told: [{\"event\":\"replied"));
-            Matcher password = Pattern.compile("CONSOLE: .* with the password (\\S+)").matcher(Files.readString(log));
+            await().atMost(180, TimeUnit.SECONDS).until(() -> PackagedBridge.read(log).contains("clevertap was told: [{\"event\":\"replied"));
+            Matcher password = Pattern.compile("CONSOLE: .* with the password (\\S+)").matcher(PackagedBridge.read(log));
             assertThat(password.find()).isTrue();
             // For the commands about dead letters, one.
             shell(List.of(), "curl -s http://localhost:8080/infobip/delivery-reports/sandbox -H 'Content-Type: application/json' -d 'no JSON'", "");
@@ -164,12 +164,12 @@ class ReadmeIT {
                 String send = "curl -s http://localhost:8080/sms/send -H 'X-API-Key: caller-key' -H 'Content-Type: application/json'"
                         + " -d '{\"to\": \"+447700900124\", \"text\": \"Hello\"}'";
                 await().atMost(180, TimeUnit.SECONDS).untilAsserted(() ->
-                        assertThat(shell(List.of(), send, "")).as(Files.readString(log)).contains("\"accepted\":1"));
+                        assertThat(shell(List.of(), send, "")).as(PackagedBridge.read(log)).contains("\"accepted\":1"));
                 await().untilAsserted(() -> assertThat(infobip.calls()).anySatisfy(call -> assertThat(call.toString())
                         .contains("447700900124", "MyBrand", "https://sms.example.com/infobip/delivery-reports/marketing/t0ken")));
                 assertThat(infobip.server.getAllServeEvents()).allSatisfy(call ->
                         assertThat(call.getRequest().getHeader("Authorization")).isEqualTo("App a-key"));
-                assertThat(Files.readString(log)).doesNotContain("WARN", "SANDBOX");
+                assertThat(PackagedBridge.read(log)).doesNotContain("WARN", "SANDBOX");
             } finally {
                 bridge.destroy();
                 assertThat(bridge.waitFor(60, TimeUnit.SECONDS)).isTrue();
