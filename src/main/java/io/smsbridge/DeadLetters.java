@@ -310,7 +310,7 @@ public final class DeadLetters {
         putUnlessNull(letter, "whyNot", obstacle);
         if (masked) {
             String text = mask.numbers(new String(payload, StandardCharsets.UTF_8));
-            letter.put("payload", text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text);
+            letter.put("payload", text.length() > SHOWN ? Texts.cut(text, SHOWN) + "..." : text);
         } else {
             letter.put("headers", headers(message));
             letter.put("payload", json == null ? new String(payload, StandardCharsets.UTF_8) : json);

@@ -192,7 +192,7 @@ public final class DownstreamState {
     }
 
     private synchronized boolean failed(String error, long hold) {
-        lastError = mask.numbers(error.length() > SHOWN ? error.substring(0, SHOWN) : error);
+        lastError = mask.numbers(Texts.cut(error, SHOWN));
         lastErrorAt = System.currentTimeMillis();
         if (failures++ == 0) {
             failingSince = lastErrorAt;

@@ -15,7 +15,7 @@ public final class LastErrors {
     public void note(String queue, String reason) {
         String text = reason == null ? "" : reason;
         byQueue.put(queue, Retries.local(Instant.now()) + " "
-                + mask.numbers(text.length() > SHOWN ? text.substring(0, SHOWN) : text));
+                + mask.numbers(Texts.cut(text, SHOWN)));
     }
 
     /** Time and reason; null when none has failed. */

@@ -334,7 +334,7 @@ public final class Ledger {
             return null;
         }
         String text = value.toString();
-        text = text.length() > longest ? text.substring(0, longest) : text;
+        text = Texts.cut(text, longest);
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) == 0 || Character.isSurrogate(text.charAt(i))) {
                 return new String(text.replace("\0", "").getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);

@@ -1,6 +1,8 @@
 package io.smsbridge;
 
 import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -9,6 +11,10 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
@@ -19,6 +25,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import com.schibsted.spt.data.jslt.Function;
+import com.schibsted.spt.data.jslt.JsltException;
 import com.schibsted.spt.data.jslt.filters.JsonFilter;
 import io.smsbridge.sandbox.SandboxMemory;
 
@@ -28,7 +35,12 @@ final class MapFunctions {
     static final List<Function> ALL = List.of(
             function("phone-number", MapFunctions::phoneNumber),
             function("instant", MapFunctions::instant),
-            function("epoch-seconds", text -> LongNode.valueOf(time(text.asText()).toEpochSecond())),
+            function("epoch-seconds", MapFunctions::epochSeconds),
+            function("event-time", MapFunctions::eventTime),
+            function("as-text", MapFunctions::asText),
+            function("whole-number", MapFunctions::wholeNumber),
+            function("coded", MapFunctions::coded),
+            function("cut", MapFunctions::cut),
             function("times-seen", key -> IntNode.valueOf(SandboxMemory.timesSeen(key.asText()))));
 
     /** Maps leave out keys that are null; JSLT's own default would leave out empty arrays too, which an answer needs. */
@@ -46,6 +58,13 @@ final class MapFunctions {
     private static final List<String> USUAL_WITH_OFFSET = List.of(USUAL + "Z", USUAL + "+0000", USUAL + "-0000");
 
     private static final DateTimeFormatter UTC_MILLIS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT);
+
+    /** No event is older than the oldest of such services, or of a later day than its arrival; a time that says so is a mistake. */
+    private static final Instant FIRST_TIME = Instant.parse("2000-01-01T00:00:00Z");
+    private static final Duration CLOCKS_DIFFER = Duration.ofDays(1);
+
+    private static final Set<String> NUMBERS_OF_CODED = Set.of("id", "groupId");
+    private static final Set<String> TEXTS_OF_CODED = Set.of("name", "groupName", "description", "action");
 
     private MapFunctions() {
     }
@@ -70,11 +89,85 @@ final class MapFunctions {
         String text = value.asText().strip();
         try {
             OffsetDateTime time = time(text);
+            if (time.getYear() < 1 || time.getYear() > 9998) {
+                // Written anew it would be no time that can be read again.
+                return NullNode.instance;
+            }
             return TextNode.valueOf(isUsual(text) && time.getOffset().equals(ZoneOffset.UTC) ? text.substring(0, USUAL.length()) + "Z"
                     : UTC_MILLIS.format(time.withOffsetSameInstant(ZoneOffset.UTC)));
         } catch (DateTimeException e) {
             return NullNode.instance;
         }
+    }
+
+    /** {@code epoch-seconds(text)}: the time's seconds since 1970. */
+    private static JsonNode epochSeconds(JsonNode text) {
+        try {
+            return LongNode.valueOf(time(text.asText()).toEpochSecond());
+        } catch (DateTimeException e) {
+            throw new JsltException("epoch-seconds() cannot work on '" + text.asText() + "'");
+        }
+    }
+
+    /**
+     * {@code event-time(value)}: when something happened, in UTC as of {@code instant}, of such a text or of epoch milliseconds; null
+     * when it can't be read, or says what can't be.
+     */
+    private static JsonNode eventTime(JsonNode value) {
+        String text = value.asText().strip();
+        Instant time;
+        try {
+            time = value.isIntegralNumber() || text.matches("[0-9]{12,14}") ? Instant.ofEpochMilli(Long.parseLong(text)) : time(text).toInstant();
+        } catch (DateTimeException | NumberFormatException e) {
+            return NullNode.instance;
+        }
+        return time.isBefore(FIRST_TIME) || time.isAfter(Instant.now().plus(CLOCKS_DIFFER)) ? NullNode.instance
+                : TextNode.valueOf(UTC_MILLIS.format(time.atOffset(ZoneOffset.UTC)));
+    }
+
+    /** {@code as-text(value)}: text as it is, a number or a flag as the text that says it; null for all else. */
+    private static JsonNode asText(JsonNode value) {
+        if (value.isTextual()) {
+            return value;
+        }
+        if (value.isFloatingPointNumber() && value.doubleValue() == Math.rint(value.doubleValue()) && Math.abs(value.doubleValue()) < 1e15) {
+            return TextNode.valueOf(String.valueOf((long) value.doubleValue()));
+        }
+        return value.isValueNode() ? TextNode.valueOf(value.asText()) : NullNode.instance;
+    }
+
+    /** {@code whole-number(value)}: a whole number of 32 bits, or one that a text says; null for all else. */
+    private static JsonNode wholeNumber(JsonNode value) {
+        if (value.isIntegralNumber()) {
+            return value.canConvertToInt() ? value : NullNode.instance;
+        }
+        try {
+            return value.isTextual() ? IntNode.valueOf(Integer.parseInt(value.textValue().strip())) : NullNode.instance;
+        } catch (NumberFormatException e) {
+            return NullNode.instance;
+        }
+    }
+
+    /** {@code coded(value)}: a status or error of Infobip's, whose ids are whole numbers and whose names are text; null when it is no object. */
+    private static JsonNode coded(JsonNode value) {
+        if (!value.isObject()) {
+            return NullNode.instance;
+        }
+        ObjectNode coded = null;
+        for (Map.Entry<String, JsonNode> field : value.properties()) {
+            JsonNode read = NUMBERS_OF_CODED.contains(field.getKey()) ? wholeNumber(field.getValue())
+                    : TEXTS_OF_CODED.contains(field.getKey()) ? asText(field.getValue()) : field.getValue();
+            if (read != field.getValue()) {
+                coded = coded == null ? value.deepCopy() : coded;
+                coded.set(field.getKey(), read);
+            }
+        }
+        return coded == null ? value : coded;
+    }
+
+    /** {@code cut(text, longest)}: the text, or as much of its beginning as is whole characters and no longer. */
+    private static JsonNode cut(JsonNode text, JsonNode longest) {
+        return TextNode.valueOf(Texts.cut(text.asText(), longest.asInt()));
     }
 
     /** The time a text says. Throws DateTimeException when it can't be read or has no offset. */
@@ -117,7 +210,15 @@ final class MapFunctions {
         return Integer.parseInt(text, from, to, 10);
     }
 
-    private static Function function(String name, java.util.function.UnaryOperator<JsonNode> body) {
+    private static Function function(String name, UnaryOperator<JsonNode> body) {
+        return function(name, 1, arguments -> body.apply(arguments[0]));
+    }
+
+    private static Function function(String name, BinaryOperator<JsonNode> body) {
+        return function(name, 2, arguments -> body.apply(arguments[0], arguments[1]));
+    }
+
+    private static Function function(String name, int count, java.util.function.Function<JsonNode[], JsonNode> body) {
         return new Function() {
             @Override
             public String getName() {
@@ -126,17 +227,17 @@ final class MapFunctions {
 
             @Override
             public int getMinArguments() {
-                return 1;
+                return count;
             }
 
             @Override
             public int getMaxArguments() {
-                return 1;
+                return count;
             }
 
             @Override
             public JsonNode call(JsonNode input, JsonNode[] arguments) {
-                return arguments[0].isNull() ? NullNode.instance : body.apply(arguments[0]);
+                return arguments[0].isNull() ? NullNode.instance : body.apply(arguments);
             }
         };
     }

@@ -33,7 +33,7 @@ final class SettingsCheck {
     private static final long SMALLEST_STORE = 200L << 20;
     private static final long SMALLEST_FREE = 200L << 20;
     private static final Set<String> PRIORITIES = Set.of("auto", "high", "normal");
-    private static final Set<String> EVENT_TYPES = Set.of("sent", "delivered", "failed", "replied", "clicked");
+    static final Set<String> EVENT_TYPES = Set.of("sent", "delivered", "failed", "replied", "clicked");
     private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "management.", "console.", "log.", "tracing.", "sms.", "webhooks.", "sandbox.", "data.", "queue.", "ledger.", "optOut.");
 
     private final Settings settings;

@@ -101,6 +101,7 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("ledger", new Ledger(accounts, recorded,
                 TimeUtils.toMilliSeconds(settings.get("ledger.retention")), TimeUtils.toMilliSeconds(settings.get("ledger.replyWindow"))));
         context.getRegistry().bind("together", new Together(!settings.get("tracing.url").isEmpty()));
+        context.getRegistry().bind("elements", new Elements());
         context.getRegistry().bind("keywords", new Keywords(settings));
         context.getRegistry().bind("downstreams", testAccount == null ? Downstreams.of(settings, maps.readingRaw()) : Downstreams.ofTest());
         context.getRegistry().bind("door", new Door(settings.get("sms.apiKey"), settings.get("webhooks.token")));

@@ -355,11 +355,17 @@ class LedgerTest {
     void aReplyThatAnswersNothingReachesOnlyThoseWhoNeedNoMeta() throws Exception {
         assertThat(reply("447700900221", "447860000001", null).has("meta")).isFalse();
         String meta = newId();
-        send("main", "447700900222", meta, null);
-        assertThat(reply("447700900222", "447860000001", Instant.now().plus(Duration.ofDays(31)).toString()).has("meta")).as("after the window").isFalse();
-        assertThat(reply("447700900222", "447860000001", Instant.now().minus(Duration.ofDays(1)).toString()).has("meta")).as("before the message").isFalse();
+        String old = newId();
+        String sentAt = Instant.now().minus(Duration.ofDays(31)).toString();
+        webhook("delivery-reports", report(old, "\"to\": \"447700900222\", \"callbackData\": \"" + meta + "\", \"sentAt\": \"" + sentAt
+                + "\", \"doneAt\": \"" + sentAt + "\", \"status\": {\"groupId\": 3, \"id\": 5}"));
+        awaitTold(old, "delivered");
+        assertThat(reply("447700900222", "447860000001", null).has("meta")).as("after the window").isFalse();
+        assertThat(reply("447700900222", "447860000001", Instant.now().minus(Duration.ofDays(32)).toString()).has("meta")).as("before the message").isFalse();
         bridge.awaitIdle();
-        assertThat(downstream.bodies("/clevertap").toString()).doesNotContain(meta);
+        assertThat(downstream.items("/clevertap")).noneMatch(item -> item.get("event").asText().equals("replied"));
+        assertThat(reply("447700900222", "447860000001", Instant.now().minus(Duration.ofDays(2)).toString()).get("meta").asText())
+                .as("within the window").isEqualTo(meta);
     }
 
     @Test
