@@ -15,12 +15,16 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.component.vertx.common.VertxHelper;
 import org.apache.camel.support.jsse.SSLContextParameters;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The server of http.port. Camel's own gives no way to set Vert.x's limits, and leaves what Vert.x refuses to Vert.x's words; here every
  * refusal has the form that callers know from the routes, {@code {"status": "error", "error": "..."}}.
  */
 final class SmsHttpServer extends VertxPlatformHttpServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.http");
 
     /** A GET with the longest text that can be one SMS (255 parts of 67 characters) and the longest messageId, each character as %XX%XX%XX. */
     static final int LONGEST_REQUEST_LINE = 256 * 1024;
@@ -55,6 +59,8 @@ final class SmsHttpServer extends VertxPlatformHttpServer {
     @Override
     protected void startServer() throws Exception {
         HttpServerOptions options = new HttpServerOptions()
+                // Camel resumes a request that RequestBodyReader has read, which Vert.x takes in HTTP/1.1 alone. Who asks for an upgrade stays there.
+                .setHttp2ClearTextEnabled(false)
                 .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
                 .setMaxHeaderSize(LONGEST_HEADERS)
                 .setMaxFormAttributeSize((int) Math.min(configuration.getMaxBodySize(), Integer.MAX_VALUE));
@@ -105,6 +111,9 @@ final class SmsHttpServer extends VertxPlatformHttpServer {
             return;
         }
         response.headers().clear();
+        if (status == 500 && call.failure() != null) {
+            LOG.error("{} {}: {}", call.request().method(), call.request().path(), call.failure().toString(), call.failure());
+        }
         String said = call.failure() instanceof HttpException refusal ? refusal.getPayload() : null;
         answer(response, status, said != null ? said : error(call.request(), status));
     }

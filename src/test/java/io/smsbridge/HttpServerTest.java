@@ -87,6 +87,17 @@ class HttpServerTest {
         return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    /** As Java's own client does by default, and curl with --http2. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {JSON_TYPE + " | {\"to\": \"447700900123\", \"text\": \"Hi\"}", FORM_TYPE + " | to=447700900123&text=Hi"})
+    void aCallerThatAsksForHttp2IsServedAsAnyOther(String type, String body) throws Exception {
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://localhost:" + bridge.port + "/sms/send"))
+                .header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        String id = JSON.readTree(answer.body()).at("/messages/0/messageId").asText();
+        await().untilAsserted(() -> assertThat(infobip.messageIds()).contains(id));
+    }
+
     /** The answer to what is written to the server as it stands. */
     private static HttpResponseText raw(byte[]... parts) throws Exception {
         try (Socket socket = new Socket("localhost", bridge.port)) {
