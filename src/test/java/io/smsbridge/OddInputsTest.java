@@ -206,6 +206,33 @@ class OddInputsTest {
         assertThat(texts(told("/log", 2))).containsExactly("one", "two");
     }
 
+    /** Each field of a request with each odd value, all in one batch: refused by the field's name, or sent, and the good one in any case. */
+    @Test
+    void noValueInARequestSpoilsItsNeighbours() throws Exception {
+        List<String> fields = List.of("to", "text", "messageId", "sender", "templateId", "principalEntityId", "recipientType", "brandCode",
+                "validityPeriod", "sendAt", "sendBefore", "priority", "flash", "transliteration", "languageCode", "campaignReferenceId", "entityId",
+                "applicationId", "shortenUrl", "trackClicks", "notify");
+        List<String> values = List.of("{}", "[]", "[1]", "true", "0", "-1", "1.5", "1e300", "99999999999999999999", "\" \"", "\"\\u0000\"", "\"\\ud83d\"",
+                "\"+999999999-01-01T00:00:00Z\"", "\"0000-01-01T00:00:00Z\"", "{\"amount\": 2147483647, \"timeUnit\": \"HOURS\"}", "{\"amount\": \"1\", \"timeUnit\": {}}");
+        List<String> records = new ArrayList<>(List.of("{\"to\": \"447700900123\", \"text\": \"good\"}"));
+        for (String field : fields) {
+            for (String value : values) {
+                records.add(field.equals("to") ? "{\"to\": " + value + ", \"text\": \"odd\"}" : field.equals("text")
+                        ? "{\"to\": \"447700900123\", \"text\": " + value + "}"
+                        : "{\"to\": \"447700900123\", \"text\": \"odd\", \"" + field + "\": " + value + "}");
+            }
+        }
+        JsonNode answer = bridge.send("main", "{\"messages\": [" + String.join(",", records) + "]}");
+        assertThat(answer.get("messages").size() + answer.get("rejected").size()).isEqualTo(records.size());
+        for (JsonNode rejected : answer.get("rejected")) {
+            String field = fields.get((rejected.get("index").asInt() - 1) / values.size());
+            assertThat(rejected.get("reason").asText()).as(records.get(rejected.get("index").asInt())).contains(field + ": ");
+        }
+        List<String> accepted = answer.get("messages").findValuesAsText("messageId");
+        await().untilAsserted(() -> assertThat(infobip.messageIds()).containsExactlyInAnyOrderElementsOf(accepted));
+        deadLetters(0);
+    }
+
     // Maps that were edited
 
     @Test
