@@ -2,6 +2,7 @@ package io.smsbridge;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import io.smsbridge.Settings.Block;
@@ -41,6 +42,11 @@ public final class Accounts {
     /** What a request without a priority has: high, normal, or auto. */
     public String priority(String account) {
         return byName.get(account).get("priority");
+    }
+
+    /** Whose national numbers a request may hold: an ISO 3166 code; empty: nobody's. */
+    public String defaultCountry(String account) {
+        return byName.get(account).get("defaultCountry").toUpperCase(Locale.ROOT);
     }
 
     /**

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -141,7 +140,7 @@ public final class Bridge {
         main.bind("mapFunctions", MapFunctions.ALL);
         main.bind("mapObjectFilter", MapFunctions.OBJECT_FILTER);
         main.bind("json", new ObjectMapper());
-        main.bind("strictJson", new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
+        main.bind("strictJson", JsonText.mapper());
         main.bind("queryString", new QueryString());
         main.bind("mask", new Mask());
         main.bind("namedParameters", new NamedParameters());

@@ -66,12 +66,13 @@ public final class Keywords {
     public List<Map<String, Object>> consents(List<Map<String, Object>> events) {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Map<String, Object> event : events) {
-            if (event.get("keyword") instanceof Map<?, ?> keyword && !keyword.get("type").equals("help") && event.get("from") != null) {
-                rows.add(Map.of("account", account(event),
-                        "recipient", Ledger.number(event.get("from")),
+            if (event.get("keyword") instanceof Map<?, ?> keyword && !keyword.get("type").equals("help") && Ledger.number(event.get("from")) != null) {
+                // A send to any of the forms finds its own.
+                PhoneNumbers.forms(Ledger.number(event.get("from"))).forEach(recipient -> rows.add(Map.of("account", account(event),
+                        "recipient", recipient,
                         "optedOut", keyword.get("type").equals("stop") ? 1 : 0,
                         "word", keyword.get("word"),
-                        "changedAt", Instant.parse((String) event.get("time")).toEpochMilli()));
+                        "changedAt", Instant.parse((String) event.get("time")).toEpochMilli())));
             }
         }
         return rows;

@@ -120,12 +120,14 @@ public final class Ledger {
         long now = System.currentTimeMillis();
         return rows(events, event -> {
             long time = millis(event.get("time"));
+            List<String> writer = PhoneNumbers.forms(Objects.requireNonNullElse(number(event.get("from")), ""));
             return row(
                     "id", key(event.get("id")),
                     "type", event.get("type"),
                     "messageId", key(event.get("messageId")),
                     "happenedAt", time,
-                    "writer", Objects.requireNonNullElse(number(event.get("from")), ""),
+                    "writer", writer.get(0),
+                    "writerAlso", writer.get(writer.size() - 1),
                     "number", Objects.requireNonNullElse(number(event.get("to")), ""),
                     "account", Objects.requireNonNullElse(text(event.get("account"), LONGEST), ""),
                     "since", time - replyWindow,
@@ -322,10 +324,10 @@ public final class Ledger {
         return Objects.requireNonNullElse(text(id, LONGEST), "");
     }
 
-    /** A number or name as both sides write it. */
+    /** A number or name in the one form that both sides of a comparison have. */
     static String number(Object value) {
         String text = text(value, LONGEST);
-        return text != null && text.startsWith("+") ? text.substring(1) : text;
+        return text == null ? null : text(PhoneNumbers.normal(text), LONGEST);
     }
 
     /** PostgreSQL takes no NUL, and half a character comes back from either database as another one. */

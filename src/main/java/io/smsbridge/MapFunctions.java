@@ -33,7 +33,10 @@ import io.smsbridge.sandbox.SandboxMemory;
 final class MapFunctions {
 
     static final List<Function> ALL = List.of(
-            function("phone-number", MapFunctions::phoneNumber),
+            function("phone-number", 1, 2, arguments -> phoneNumber(arguments[0], arguments.length > 1 ? arguments[1].asText("") : "")),
+            function("normal-number", MapFunctions::normalNumber),
+            function("shown", text -> TextNode.valueOf(CopiedText.shown(text.asText()))),
+            function("fields", (object, names) -> RequestFields.of((ObjectNode) object, (ObjectNode) names)),
             function("instant", MapFunctions::instant),
             function("epoch-seconds", MapFunctions::epochSeconds),
             function("event-time", MapFunctions::eventTime),
@@ -70,11 +73,12 @@ final class MapFunctions {
     }
 
     /**
-     * {@code phone-number(text)}: {@code {"number": digits of the E.164 form without +, "country": ISO 3166 code}}, or null when
-     * the text is no number in international form. The country is the main one of the calling code.
+     * {@code phone-number(text, country)}: {@code {"number": digits of the E.164 form without +, "country": ISO 3166 code}}, or null when
+     * the text is no number in international form, nor one as the given country writes its own (none or empty: international form only).
+     * The country in the answer is the main one of the calling code.
      */
-    private static JsonNode phoneNumber(JsonNode text) {
-        PhoneNumber number = PhoneNumbers.parse(text.asText());
+    private static JsonNode phoneNumber(JsonNode text, String country) {
+        PhoneNumber number = PhoneNumbers.parse(text.asText(), country);
         if (number == null) {
             return NullNode.instance;
         }
@@ -82,6 +86,12 @@ final class MapFunctions {
         answer.put("number", PhoneNumbers.digits(number));
         answer.put("country", PhoneNumbers.country(number));
         return answer;
+    }
+
+    /** {@code normal-number(text)}: digits of the E.164 form without +, however the number was written; what is no number stays as it is. */
+    private static JsonNode normalNumber(JsonNode value) {
+        PhoneNumber number = value.isValueNode() ? PhoneNumbers.parse(value.asText()) : null;
+        return number == null ? value : TextNode.valueOf(PhoneNumbers.digits(number));
     }
 
     /** {@code instant(text)}: the time in UTC as 2026-11-23T10:00:00.000Z, or null when it can't be read or has no offset. */
@@ -211,14 +221,14 @@ final class MapFunctions {
     }
 
     private static Function function(String name, UnaryOperator<JsonNode> body) {
-        return function(name, 1, arguments -> body.apply(arguments[0]));
+        return function(name, 1, 1, arguments -> body.apply(arguments[0]));
     }
 
     private static Function function(String name, BinaryOperator<JsonNode> body) {
-        return function(name, 2, arguments -> body.apply(arguments[0], arguments[1]));
+        return function(name, 2, 2, arguments -> body.apply(arguments[0], arguments[1]));
     }
 
-    private static Function function(String name, int count, java.util.function.Function<JsonNode[], JsonNode> body) {
+    private static Function function(String name, int least, int most, java.util.function.Function<JsonNode[], JsonNode> body) {
         return new Function() {
             @Override
             public String getName() {
@@ -227,12 +237,12 @@ final class MapFunctions {
 
             @Override
             public int getMinArguments() {
-                return count;
+                return least;
             }
 
             @Override
             public int getMaxArguments() {
-                return count;
+                return most;
             }
 
             @Override

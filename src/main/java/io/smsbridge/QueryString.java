@@ -1,5 +1,7 @@
 package io.smsbridge;
 
+import java.io.IOException;
+import java.io.StringWriter;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -10,18 +12,45 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.handler.codec.http.QueryStringDecoder;
 
 /** Bean {@code queryString}: a query string's fields, apart from the request's headers, among which Camel puts them. */
 public final class QueryString {
 
     private static final int MOST_FIELDS = 1024;
+    private static final JsonFactory JSON = new JsonFactory();
 
     /** Name to value, decoded; of a name given twice the first value. Empty for null. */
     public Map<String, String> parse(String query) {
         Map<String, String> first = new LinkedHashMap<>();
         fields(query == null ? "" : query, StandardCharsets.UTF_8).forEach((name, values) -> first.put(name, values.get(0)));
         return first;
+    }
+
+    /** A query string as the JSON object that it says. A name given twice is there twice, so that whoever reads it can tell. */
+    public String object(String query) throws IOException {
+        return object(fields(query == null ? "" : query, StandardCharsets.UTF_8));
+    }
+
+    /** The same of a form, as Camel hands it over: of a name given twice its value is a list. */
+    public String form(Map<String, ?> form) throws IOException {
+        return object(form);
+    }
+
+    private static String object(Map<String, ?> fields) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            for (Map.Entry<String, ?> field : fields.entrySet()) {
+                for (Object value : field.getValue() instanceof List<?> values ? values : List.of(field.getValue())) {
+                    json.writeStringField(field.getKey(), value.toString());
+                }
+            }
+            json.writeEndObject();
+        }
+        return text.toString();
     }
 
     /**

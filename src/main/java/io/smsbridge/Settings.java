@@ -119,7 +119,7 @@ final class Settings implements RouteTemplateParameterSource {
 
     /** The account of requests that name none: sms.default-account, or else the only one there is; empty where there are several. */
     static String defaultAccount(PropertiesComponent properties) {
-        String given = properties.resolveProperty("sms.default-account").orElse("").strip();
+        String given = CopiedText.trimmed(properties.resolveProperty("sms.default-account").orElse(""));
         Set<String> accounts = keys(properties, key -> key.startsWith("account.")).stream().map(key -> key.split("\\.", 3)[1])
                 .collect(Collectors.toSet());
         return given.isEmpty() && accounts.size() == 1 ? accounts.iterator().next() : given;
@@ -141,7 +141,7 @@ final class Settings implements RouteTemplateParameterSource {
     /** The value of a block's key. Unlike resolveProperty, a placeholder has Camel say which other value it misses. */
     private String resolve(String key) {
         try {
-            return properties.parseUri("{{" + key + "}}").strip();
+            return CopiedText.trimmed(properties.parseUri("{{" + key + "}}"));
         } catch (IllegalArgumentException e) {
             unresolved.add(key + ": " + missing(e));
             return "";
@@ -156,7 +156,7 @@ final class Settings implements RouteTemplateParameterSource {
 
     /** The value of a single key, placeholders resolved, empty when it has none. */
     String get(String key) {
-        return credential(key, properties.resolveProperty(key).orElse("").strip());
+        return credential(key, CopiedText.trimmed(properties.resolveProperty(key).orElse("")));
     }
 
     /** For send-test: no downstream is told, a failure is final at once, and nothing is fetched that the running bridge waits for. */

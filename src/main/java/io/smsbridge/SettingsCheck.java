@@ -32,6 +32,8 @@ final class SettingsCheck {
     private static final Set<String> CLICK_TRACKING = Set.of("off", "default-domain", "custom-domain");
     private static final long SMALLEST_STORE = 200L << 20;
     private static final long SMALLEST_FREE = 200L << 20;
+    /** What a spreadsheet makes of a long number. */
+    private static final String ROUNDED = "[0-9]+([.,][0-9]+[eE][+-]?|[eE][+-])[0-9]+";
     private static final Set<String> PRIORITIES = Set.of("auto", "high", "normal");
     static final Set<String> EVENT_TYPES = Set.of("sent", "delivered", "failed", "replied", "clicked");
     private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "management.", "console.", "log.", "tracing.", "sms.", "webhooks.", "sandbox.", "data.", "queue.", "ledger.", "optOut.");
@@ -129,7 +131,7 @@ final class SettingsCheck {
         if (!problems.isEmpty()) {
             return problems;
         }
-        UnaryOperator<String> value = key -> properties.resolveProperty(key).orElse("").strip();
+        UnaryOperator<String> value = key -> CopiedText.trimmed(properties.resolveProperty(key).orElse(""));
         wholeNumber(problems, "http.port", value.apply("http.port"), 1, 65535);
         wholeNumber(problems, "http.threads", value.apply("http.threads"), 1, 10_000);
         wholeNumber(problems, "http.maxBodySize", value.apply("http.maxBodySize"), 1, Integer.MAX_VALUE);
@@ -232,6 +234,14 @@ final class SettingsCheck {
         if (regions.contains("turkey")) {
             required(account, "brandCode", "your IYS brand code; region=turkey needs it");
             required(account, "recipientType", "BIREYSEL or TACIR; region=turkey needs it");
+        }
+        Stream.of("principalEntityId", "templateId", "telemarketerId").filter(setting -> !account.get(setting).matches("[0-9]{0,40}")).forEach(setting ->
+                problems.add(account.key(setting) + ": '" + account.get(setting) + "' has to be digits alone, as in the DLT portal, such as 1107161234567890123"));
+        if (account.get("sender").matches(ROUNDED)) {
+            problems.add(account.key("sender") + ": '" + account.get("sender") + "' is a rounded number; give all its digits");
+        }
+        if (account.has("defaultCountry") && !PhoneNumbers.knows(account.get("defaultCountry").toUpperCase(Locale.ROOT))) {
+            problems.add(account.key("defaultCountry") + ": '" + account.get("defaultCountry") + "' is no country's ISO 3166 code, such as IN or DE");
         }
         wholeNumber(account, "brandCode", Integer.MIN_VALUE, Integer.MAX_VALUE);
         wholeNumber(account, "resellerCode", 0, Integer.MAX_VALUE);
@@ -376,7 +386,7 @@ final class SettingsCheck {
     private static void wholeNumber(List<String> problems, String key, String text, long least, long most) {
         try {
             long number = Long.parseLong(text);
-            if (number >= least && number <= most) {
+            if (text.matches("-?[0-9]+") && number >= least && number <= most) {
                 return;
             }
         } catch (NumberFormatException e) {

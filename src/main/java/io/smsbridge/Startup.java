@@ -63,7 +63,7 @@ final class Startup extends MainListenerSupport {
         properties.addOverrideProperty("sandbox.on", String.valueOf(Settings.sandboxOn(properties)));
         properties.addOverrideProperty("sandbox.account", Settings.sandboxAccount(properties));
         properties.addOverrideProperty("sms.default-account", Settings.defaultAccount(properties));
-        properties.addOverrideProperty("sandbox.key", Settings.credential("sandbox.apiKey", properties.resolveProperty("sandbox.apiKey").orElse("").strip()));
+        properties.addOverrideProperty("sandbox.key", Settings.credential("sandbox.apiKey", CopiedText.trimmed(properties.resolveProperty("sandbox.apiKey").orElse(""))));
     }
 
     private static List<String> singleKeyProblems(PropertiesComponent properties) {

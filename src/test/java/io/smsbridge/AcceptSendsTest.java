@@ -208,7 +208,7 @@ class AcceptSendsTest {
                 .put("entityId", "e".repeat(256)).toString();
         JsonNode answer = answered(400, bridge.post("/sms/send/main", json));
         assertThat(answer.at("/rejected/0/reason").asText())
-                .isEqualTo("messageId: has to be text of up to 4000 characters; entityId: has to be text of up to 255 characters");
+                .isEqualTo("messageId: has to be text of up to 4000 characters; entityId: has to be text of up to 255 characters in one line");
     }
 
     @Test

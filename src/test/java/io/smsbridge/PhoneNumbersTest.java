@@ -52,7 +52,7 @@ class PhoneNumbersTest {
     private static Stream<String> examples() {
         return NUMBERS.getSupportedRegions().stream().sorted()
                 .flatMap(region -> Arrays.stream(PhoneNumberType.values()).map(type -> NUMBERS.getExampleNumberForType(region, type)))
-                .filter(Objects::nonNull).map(number -> "+" + number.getCountryCode() + NUMBERS.getNationalSignificantNumber(number));
+                .filter(Objects::nonNull).filter(number -> NUMBERS.isPossibleNumberWithReason(number) == PhoneNumberUtil.ValidationResult.IS_POSSIBLE).map(number -> "+" + number.getCountryCode() + NUMBERS.getNationalSignificantNumber(number));
     }
 
     /** Numbers that begin like an example, some longer or shorter. */
@@ -70,7 +70,8 @@ class PhoneNumbersTest {
     private static PhoneNumber asTheLibraryReads(String text) {
         try {
             PhoneNumber number = NUMBERS.parse(text, null);
-            return NUMBERS.isPossibleNumber(number) ? number : null;
+            // Without an area's code it is nobody's number.
+            return NUMBERS.isPossibleNumberWithReason(number) == PhoneNumberUtil.ValidationResult.IS_POSSIBLE ? number : null;
         } catch (NumberParseException e) {
             return null;
         }

@@ -52,6 +52,14 @@ class SettingsCheckTest {
         "account.main.clickTracking=custom-domain | account.main.customDomain: missing; the domain verified in Infobip's portal; clickTracking=custom-domain needs it",
         "account.main.clickTracking=on | account.main.clickTracking: 'on' is none of custom-domain, default-domain, off",
         "account.main.brandCode=12x | account.main.brandCode: '12x' has to be a whole number from -2147483648 to 2147483647",
+        "account.main.brandCode=1.5E+3 | account.main.brandCode: '1.5E+3' has to be a whole number from -2147483648 to 2147483647",
+        "account.main.brandCode=\u0661\u0662 | account.main.brandCode: '\u0661\u0662' has to be a whole number from -2147483648 to 2147483647",
+        "account.main.templateId=1.10716E+18 | account.main.templateId: '1.10716E+18' has to be digits alone, as in the DLT portal, such as 1107161234567890123",
+        "account.main.principalEntityId=1101 1 | account.main.principalEntityId: '1101 1' has to be digits alone, as in the DLT portal, such as 1107161234567890123",
+        "account.main.telemarketerId=TM1 | account.main.telemarketerId: 'TM1' has to be digits alone, as in the DLT portal, such as 1107161234567890123",
+        "account.main.sender=4.47701E+11 | account.main.sender: '4.47701E+11' is a rounded number; give all its digits",
+        "account.main.defaultCountry=India | account.main.defaultCountry: 'India' is no country's ISO 3166 code, such as IN or DE",
+        "account.main.defaultCountry=+91 | account.main.defaultCountry: '+91' is no country's ISO 3166 code, such as IN or DE",
         "account.main.recipientType=PERSON | account.main.recipientType: 'PERSON' is none of BIREYCEL, BIREYSEL, TACIR",
         "account.main.publicUrl=sms.example.com | account.main.publicUrl: 'sms.example.com' is no http or https URL",
         "downstream.echo.url=http://localhost:{{http.port}}/sandbox/downstream/x | downstream.echo.url: is the sandbox's echo, and the sandbox is off; give an endpoint of yours, or take the block out",
@@ -122,6 +130,12 @@ class SettingsCheckTest {
         assertThat(problems(GOOD + "account.main.region=turkey\n")).containsExactly(
                 "account.main.brandCode: missing; your IYS brand code; region=turkey needs it",
                 "account.main.recipientType: missing; BIREYSEL or TACIR; region=turkey needs it");
+    }
+
+    @Test
+    void whatCannotBeSeenIsNoValue() {
+        assertThat(problems(GOOD + "account.main.region=india\naccount.main.principalEntityId=\u00a0\u200b\n"))
+                .containsExactly("account.main.principalEntityId: missing; your Principal Entity ID from the DLT portal; region=india needs it");
     }
 
     @Test
