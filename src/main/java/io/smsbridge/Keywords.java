@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.smsbridge.Settings.Block;
 import io.smsbridge.Settings.Kind;
@@ -20,6 +22,7 @@ public final class Keywords {
     /** The types of keywords; an account's settings for each are its words and its reply. */
     private static final List<String> TYPES = List.of("stop", "start", "help");
     private static final Pattern EDGES = Pattern.compile("^[\\s\\p{Z}\\p{P}\\p{S}\\p{C}]+|[\\s\\p{Z}\\p{P}\\p{S}\\p{C}]+$");
+    private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}\\p{Pd}]+");
 
     private record Keyword(String type, String word) {
     }
@@ -47,19 +50,23 @@ public final class Keywords {
     }
 
     /**
-     * Gives each replied event whose text is nothing but a keyword {@code keyword: {type, word}}; type is stop, start or help.
+     * Gives each replied event whose text, or cleanText, is nothing but a keyword {@code keyword: {type, word}}; type is stop, start or help.
      *
      * @return the same events
      */
     public List<Map<String, Object>> mark(List<Map<String, Object>> events) {
         for (Map<String, Object> event : events) {
-            Object text = event.get("text") != null ? event.get("text") : event.get("infobipKeyword");
-            Keyword keyword = text == null ? null : words.getOrDefault(account(event), Map.of()).get(bare(text.toString()));
-            if (keyword != null) {
-                event.put("keyword", new LinkedHashMap<>(Map.of("type", keyword.type(), "word", keyword.word())));
-            }
+            Map<String, Keyword> known = words.getOrDefault(account(event), Map.of());
+            said(event).map(text -> known.get(bare(text.toString()))).filter(Objects::nonNull).findFirst().ifPresent(keyword ->
+                    event.put("keyword", new LinkedHashMap<>(Map.of("type", keyword.type(), "word", keyword.word()))));
         }
         return events;
+    }
+
+    /** The text as it was written, and what Infobip leaves of it where it begins with a keyword that is set up there. */
+    private static Stream<Object> said(Map<String, Object> event) {
+        Object text = event.get("text") != null ? event.get("text") : event.get("infobipKeyword");
+        return Stream.of(text, event.get("cleanText")).filter(Objects::nonNull);
     }
 
     /** Rows for record-consents.sql, of the marked events that are STOP or START. */
@@ -103,9 +110,10 @@ public final class Keywords {
         return account instanceof String name && words.containsKey(name) ? name : defaultAccount;
     }
 
-    /** A word without what surrounds it, in one case for all scripts; the Turkish letters I are one. */
+    /** A word without what surrounds it and what can't be seen, in one case for all scripts; hyphens are blanks, and the Turkish letters I are one. */
     static String bare(String text) {
-        String word = Normalizer.normalize(EDGES.matcher(text).replaceAll(""), Normalizer.Form.NFKC).replaceAll("\\s+", " ");
+        String word = EDGES.matcher(Normalizer.normalize(CopiedText.cleaned(text), Normalizer.Form.NFKC)).replaceAll("");
+        word = BLANKS.matcher(word).replaceAll(" ");
         return word.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT).replace("i\u0307", "i");
     }
 }

@@ -105,6 +105,31 @@ class KeywordsTest {
         assertThat(write(somebody(), text).has("keyword")).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({"STOP", "Stop all", "STOP-ALL", "stopall", "Unsubscribe.", "cancel", "END", "quit", "Revoke!", "optout", "Opt  out", "OPT-OUT", "opt\u00a0out", "opt\u2011out",
+        "ST\u200bOP", "\u202aSTOP\u202c", "S\u00adT\u00adO\u00adP"})
+    void knowsTheUsualWords(String text) throws Exception {
+        String person = somebody();
+        assertThat(write("/second", person, "\"text\": " + JSON.writeValueAsString(text)).at("/keyword/type").asText()).isEqualTo("stop");
+        assertThat(send("second", person).statusCode()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"QUIZ STOP, QUIZ, STOP, stop", "quiz  opt out!, QUIZ, opt out!, stop", "STOP, STOP, '', stop", "Quiz help, QUIZ, help, help"})
+    void whatInfobipLeavesOfATextCountsToo(String text, String keyword, String cleanText, String type) throws Exception {
+        String person = somebody();
+        String fields = "\"text\": \"" + text + "\", \"keyword\": \"" + keyword + "\", \"cleanText\": \"" + cleanText + "\"";
+        assertThat(write("/second", person, fields).at("/keyword/type").asText()).isEqualTo(type);
+        assertThat(send("second", person).statusCode()).isEqualTo(type.equals("stop") ? 400 : 200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"STOP it, STOP, it", "QUIZ don't stop, QUIZ, don't stop", "QUIZ all, QUIZ, all"})
+    void aWordAmongOthersDoesNot(String text, String keyword, String cleanText) throws Exception {
+        assertThat(write("/second", somebody(), "\"text\": \"" + text + "\", \"keyword\": \"" + keyword + "\", \"cleanText\": \"" + cleanText + "\"")
+                .has("keyword")).isFalse();
+    }
+
     @Test
     void anMmsCounts() throws Exception {
         String person = somebody();
