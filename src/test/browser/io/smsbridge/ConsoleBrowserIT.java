@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ConsoleBrowserIT {
 
-    private static final double PATIENCE = 60_000;
+    private static final double PATIENCE = 180_000;
 
     @TempDir
     Path home;
