@@ -192,8 +192,7 @@ final class AccountPace {
             } else if (turn.begun >= pausedAt) {
                 failures++;
                 if (failures >= FAILURES) {
-                    long wait = (long) Math.min(retryDelay * Math.pow(2, (double) failures - FAILURES), Math.min(retryMaxDelay, LONGEST_PROBE));
-                    pause(now, Math.max(wait, retryAfter));
+                    probeLater(now, retryAfter);
                     LOG.warn("account {}: {} calls in a row have failed; sends wait in their queues, and one is tried in {} ms", name, failures,
                             pausedUntil - now);
                 }
@@ -201,6 +200,27 @@ final class AccountPace {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Infobip refuses the account's key: none of its calls can succeed until somebody mends that, and one at a time tries whether it is. */
+    void keyRefused(Turn turn, int statusCode) {
+        lock.lock();
+        try {
+            long now = clock.getAsLong();
+            if (turn.begun >= pausedAt) {
+                failures = Math.max(FAILURES, failures + 1);
+                probeLater(now, 0);
+                LOG.warn("account {}: Infobip refuses its key (HTTP {}): check baseUrl, apiKey and its scopes; sends wait in their queues, and one is tried in {} ms",
+                        name, statusCode, pausedUntil - now);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void probeLater(long now, long asked) {
+        long wait = (long) Math.min(retryDelay * Math.pow(2, (double) failures - FAILURES), Math.min(retryMaxDelay, LONGEST_PROBE));
+        pause(now, Math.max(wait, asked));
     }
 
     /** Calls that were under way when the first of them was told 429 say nothing new, but for how long to wait. */

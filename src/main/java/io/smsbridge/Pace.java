@@ -25,13 +25,20 @@ public final class Pace {
     /** In JSON a text can't hold it: its quotes would be escaped. */
     private static final byte[] RECIPIENT = "\"messageId\":".getBytes(StandardCharsets.UTF_8);
 
+    /** Infobip refuses the key, not the call. */
+    private static final Set<Integer> KEY_REFUSED = Set.of(401, 403);
+
     private final Map<String, AccountPace> accounts;
+    /** Those whose calls are made again. Who wants no retries wants no waiting either. */
+    private final Set<String> waiting;
 
     Pace(Settings settings) {
         accounts = settings.blocks(Kind.ACCOUNT).stream().collect(Collectors.toMap(Block::name, account -> new AccountPace(account.name(),
                 account.has("messagesPerSecond") ? Double.parseDouble(account.get("messagesPerSecond")) : 0,
                 Integer.parseInt(account.get("parallelSends")), TimeUtils.toMilliSeconds(account.get("retryDelay")),
                 TimeUtils.toMilliSeconds(account.get("retryMaxDelay")), () -> System.nanoTime() / 1_000_000)));
+        waiting = settings.blocks(Kind.ACCOUNT).stream().filter(account -> TimeUtils.toMilliSeconds(account.get("retryMaxAge")) > 0).map(Block::name)
+                .collect(Collectors.toSet());
     }
 
     /** Waits for the turn of the call in the body, and keeps it in the variable turn; there is none when the bridge stops before that. */
@@ -53,14 +60,21 @@ public final class Pace {
 
     /**
      * Ends the call's turn with what came of it: statusCode, outcome ({@code retry} where it is to be tried again) and retryAfter.
-     * Keeps in the variable callMillis how long it took.
+     * Keeps in the variable callMillis how long it took, and in hold whether the call is to wait for the account as if it had not been made,
+     * since Infobip refuses the account's key.
      */
     public void answered(Exchange exchange, @Variable("account") String account, @Variable(TURN) Turn turn, @Variable("statusCode") int statusCode,
             @Variable("outcome") String outcome, @Variable("retryAfter") String retryAfter) {
         AccountPace pace = accounts.get(account);
         exchange.setVariable("callMillis", turn.millis());
+        boolean hold = KEY_REFUSED.contains(statusCode) && waiting.contains(account);
+        exchange.setVariable("hold", hold);
         // In this order, so that nobody goes before what was answered is heeded.
-        pace.answered(turn, statusCode, "retry".equals(outcome), Retries.asked(retryAfter));
+        if (hold) {
+            pace.keyRefused(turn, statusCode);
+        } else {
+            pace.answered(turn, statusCode, "retry".equals(outcome), Retries.asked(retryAfter));
+        }
         pace.ended(turn);
     }
 

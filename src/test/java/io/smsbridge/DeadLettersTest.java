@@ -291,7 +291,7 @@ class DeadLettersTest {
     // Sends
 
     private static String giveUp(String account) throws Exception {
-        infobip.answers(aResponse().withStatus(401).withBody("no"));
+        infobip.answers(aResponse().withStatus(404).withBody("no"));
         String id = bridge.send(account, "{\"to\": \"447700900301\", \"text\": \"Hi\", \"mid\": \"" + newId() + "\"}").at("/messages/0/messageId").asText();
         await().until(() -> told(id).equals(List.of("failed")));
         return id;

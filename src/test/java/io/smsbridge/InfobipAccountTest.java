@@ -397,8 +397,8 @@ class InfobipAccountTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "400 | {\"errorCode\": \"E400\", \"description\": \"Bad\", \"action\": \"Mend\", \"violations\": [{\"property\": \"messages\", \"violation\": \"is empty\"}], \"resources\": []} | E400 | Bad; Mend; messages: is empty",
-        "401 | {\"errorCode\": \"E401\", \"description\": \"Who?\", \"action\": \"\", \"violations\": [], \"resources\": []} | E401 | Who?",
-        "403 | {\"requestError\": {\"serviceException\": {\"messageId\": \"FORBIDDEN\", \"text\": \"No\"}}} | FORBIDDEN | No",
+        "402 | {\"errorCode\": \"E402\", \"description\": \"Who?\", \"action\": \"\", \"violations\": [], \"resources\": []} | E402 | Who?",
+        "405 | {\"requestError\": {\"serviceException\": {\"messageId\": \"FORBIDDEN\", \"text\": \"No\"}}} | FORBIDDEN | No",
         "400 | {\"requestError\": {\"serviceException\": {\"messageId\": \"BAD_REQUEST\", \"text\": \"Bad\", \"validationErrors\": {\"to\": [\"one\", \"two\"]}}}} | BAD_REQUEST | Bad; to: one, two",
         "404 | not JSON | HTTP_404 | not JSON"})
     void keepsWhatInfobipRefusesAndTellsWhy(int status, String body, String name, String description) throws Exception {

@@ -127,7 +127,7 @@ class SandboxTest {
         "447700900123 | sent, delivered |",
         "447700909001 | failed | 910", "447700909002 | sent, failed | 910", "447700909003 | sent, failed | 916",
         "447700909004 | sent, failed | 908", "447700909005 | sent, failed | 903", "447700909006 | sent, delivered |",
-        "447700909007 | sent, sent, delivered |", "447700909401 | failed | 904", "447700909429 | sent, delivered |",
+        "447700909007 | sent, sent, delivered |", "447700909401 | sent, delivered |", "447700909429 | sent, delivered |",
         "447700909500 | sent, delivered |", "447700909504 | sent, delivered |", "447700909013 | sent, delivered, clicked |",
         "447700909015 | sent, delivered |"})
     void magicNumbersChooseTheFate(String number, String types, String code) throws Exception {
