@@ -1,3 +1,3 @@
-SELECT id, account, client_id, state, stage, recorded_by, replayed_at
+SELECT id, account, client_id, state, stage, operator_at, recorded_by, replayed_at
   FROM message
  WHERE id IN (:#in:ids)

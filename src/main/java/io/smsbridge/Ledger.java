@@ -26,8 +26,11 @@ public final class Ledger {
     /** What an index takes in PostgreSQL, with room: no text from outside may make an insert fail again and again. */
     private static final int LONGEST = 500;
     private static final int PART = 1000;
-    private static final int FINAL = 2;
-    private static final Map<String, Integer> STAGES = Map.of("sent", 1, "delivered", FINAL, "failed", FINAL);
+    private static final int SENT = 1;
+    /** Delivered, as far as the operator knows: the handset's report may follow, and say otherwise. */
+    private static final int AT_OPERATOR = 2;
+    private static final int FINAL = 3;
+    private static final int DELIVERED_TO_OPERATOR = 2;
     /** Key of an event that lives no longer than its recording. */
     private static final String RECORDED_BY = "recordedBy";
     /** How far Infobip's clock and ours may differ. */
@@ -90,13 +93,20 @@ public final class Ledger {
         return rows(records, send -> row("id", key(send.get("messageId")), "recordedBy", request, "now", now));
     }
 
-    /** Rows for record-states.sql, of events that are sent, delivered or failed. */
+    /** Rows for record-states.sql, of events that are sent or failed by a call's answer, or for want of one. */
+    public List<Map<String, Object>> outcomes(List<Map<String, Object>> events, String request) {
+        List<Map<String, Object>> rows = states(events, request);
+        rows.forEach(row -> row.put("replaces", Math.min((int) row.get("replaces"), SENT)));
+        return rows;
+    }
+
+    /** Rows for record-states.sql, of reports that are sent, delivered or failed. */
     public List<Map<String, Object>> states(List<Map<String, Object>> events, String request) {
         long now = System.currentTimeMillis();
         return rows(events, event -> {
             String state = (String) event.get("type");
             long time = millis(event.get("time"));
-            boolean end = STAGES.get(state) == FINAL;
+            int stage = stage(event);
             return row(
                     "id", recorded(event),
                     "account", text(event.get("account"), LONGEST),
@@ -105,14 +115,35 @@ public final class Ledger {
                     "recipient", number(event.get("to")),
                     "bulkId", text(event.get("bulkId"), LONGEST),
                     "state", state,
-                    "stage", STAGES.get(state),
+                    "stage", stage,
+                    "replaces", stage - 1,
                     "reason", reason(event),
                     // A report says when it was sent, Infobip's answer is when, and what Infobip refused was not.
                     "sentAt", event.get("sentAt") != null ? (Object) millis(event.get("sentAt")) : state.equals("failed") ? null : time,
-                    "endedAt", end ? time : null,
+                    "endedAt", stage == SENT ? null : time,
                     "recordedBy", recordedBy(event, request),
                     "now", now);
         });
+    }
+
+    private static int stage(Map<String, Object> event) {
+        if (event.get("type").equals("sent")) {
+            return SENT;
+        }
+        return event.get("type").equals("delivered") && event.get("status") instanceof Map<?, ?> status
+                && (status.get("id") instanceof Number id ? id.intValue() == DELIVERED_TO_OPERATOR
+                        : "DELIVERED_TO_OPERATOR".equals(status.get("name"))) ? AT_OPERATOR : FINAL;
+    }
+
+    /**
+     * Rows for confirm-deliveries.sql: final deliveries of what is delivered to the operator.
+     *
+     * @param messages rows of find-messages.sql
+     */
+    public List<Map<String, Object>> confirmations(List<Map<String, Object>> events, List<Map<String, Object>> messages, String request) {
+        Map<Object, Map<String, Object>> messageById = byId(messages);
+        return states(events.stream().filter(event -> event.get("type").equals("delivered") && stage(event) == FINAL
+                && ((Number) messageById.get(key(event.get("messageId"))).get("stage")).intValue() == AT_OPERATOR).toList(), request);
     }
 
     /** Rows for record-events.sql and record-replies.sql. */
@@ -217,7 +248,7 @@ public final class Ledger {
     /**
      * The events to tell of: final states that they brought themselves, and reports of a message on its way that they brought while no
      * final state was there, or one that stands behind them here. Of a replayed message the downstreams know that it failed: they are told only if it did
-     * better in the end. What the events lack, their message's row adds: account and meta.
+     * better in the end, or had done better meanwhile. What the events lack, their message's row adds: account and meta.
      *
      * @param messages rows of find-messages.sql
      * @param reports  rows of find-events.sql, for reports of a message on its way
@@ -232,14 +263,14 @@ public final class Ledger {
         for (Map<String, Object> event : events) {
             String id = key(event.get("messageId"));
             Map<String, Object> message = messageById.get(id);
-            boolean ended = ((Number) message.get("stage")).intValue() == FINAL;
+            boolean ended = ((Number) message.get("stage")).intValue() >= AT_OPERATOR;
             String recordedBy = recordedBy(event, request);
             Map<String, Object> report = reportById.get(key(event.get("id")));
             boolean isNew = report == null
                     ? recordedBy.equals(message.get("recorded_by")) && event.get("type").equals(message.get("state")) && told.add(id)
                     : (!ended || here.contains(message.get("recorded_by")) && !told.contains(id))
                             && recordedBy.equals(report.get("recorded_by")) && told.add(event.get("id"));
-            if (isNew && !(event.get("type").equals("failed") && message.get("replayed_at") != null)) {
+            if (isNew && !(event.get("type").equals("failed") && message.get("replayed_at") != null && message.get("operator_at") == null)) {
                 complete(event, message);
                 fresh.add(event);
             }

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the ledger is for: nothing is sent or told twice, states keep their order, replies find the message they answer. */
 class LedgerTest {
@@ -282,6 +284,73 @@ class LedgerTest {
         webhook("delivery-reports", report(failed, DELIVERED), report(failed, PENDING));
         bridge.awaitIdle();
         assertThat(told(failed)).containsExactly("failed");
+    }
+
+    /** What the operator alone confirms is told, and replaced by what is true in the end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"id\": 2", "\"id\": \"2\"", "\"name\": \"DELIVERED_TO_OPERATOR\""})
+    void aFailureAfterADeliveryToTheOperatorIsTold(String status) throws Exception {
+        String id = send("main", "447700900212", newId(), null);
+        webhook("delivery-reports", report(id, atOperator(status) + ", \"doneAt\": \"2026-11-23T10:00:05.250+0000\""));
+        awaitTold(id, "sent", "delivered");
+        assertThat(history(id).get("state").asText()).isEqualTo("delivered");
+        webhook("delivery-reports", report(id, FAILED + ", \"doneAt\": \"2026-11-23T10:00:09.000+0000\""));
+        awaitTold(id, "sent", "delivered", "failed");
+        // That is the end, whatever comes again or late.
+        webhook("delivery-reports", report(id, atOperator(status)), report(id, DELIVERED), report(id, FAILED));
+        bridge.awaitIdle();
+        assertThat(told(id)).containsExactly("sent", "delivered", "failed");
+        JsonNode message = history(id);
+        assertThat(message.get("state").asText()).isEqualTo("failed");
+        assertThat(message.get("history").findValuesAsText("state")).containsExactly("queued", "sent", "delivered", "failed");
+        assertThat(message.at("/history/2/reason").asText()).isEqualTo("DELIVERED_TO_OPERATOR");
+        assertThat(message.at("/history/2/time").asText()).isEqualTo("2026-11-23T10:00:05.250Z");
+        assertThat(message.at("/history/3/time").asText()).isEqualTo("2026-11-23T10:00:09.000Z");
+    }
+
+    @Test
+    void aDeliveryThatTheHandsetConfirmsIsToldOnce() throws Exception {
+        String id = send("main", "447700900213", newId(), null);
+        String together = send("main", "447700900214", newId(), null);
+        String operator = atOperator("\"id\": 2") + ", \"callbackData\": \"c\"";
+        String handset = DELIVERED + ", \"callbackData\": \"c\", \"doneAt\": \"2026-11-23T10:00:09.000+0000\"";
+        webhook("delivery-reports", report(id, operator), report(together, operator), report(together, handset));
+        awaitTold(id, "sent", "delivered");
+        awaitTold(together, "sent", "delivered");
+        webhook("delivery-reports", report(id, handset));
+        bridge.awaitIdle();
+        // The handset's report is the end.
+        webhook("delivery-reports", report(id, FAILED), report(together, FAILED), report(id, operator));
+        bridge.awaitIdle();
+        for (String one : List.of(id, together)) {
+            assertThat(told(one)).containsExactly("sent", "delivered");
+            JsonNode message = history(one);
+            assertThat(message.get("state").asText()).isEqualTo("delivered");
+            assertThat(message.get("history").findValuesAsText("state")).containsExactly("queued", "sent", "delivered", "delivered");
+            assertThat(message.at("/history/2/reason").asText()).isEqualTo("DELIVERED_TO_OPERATOR");
+            assertThat(message.at("/history/3/time").asText()).isEqualTo("2026-11-23T10:00:09.000Z");
+        }
+    }
+
+    @Test
+    void aDeliveryToTheOperatorThatComesAfterTheEndChangesNothing() throws Exception {
+        for (String end : List.of(FAILED, DELIVERED)) {
+            String id = send("main", "447700900215", newId(), null);
+            webhook("delivery-reports", report(id, end));
+            await().until(() -> told(id).size() == 2);
+            webhook("delivery-reports", report(id, atOperator("\"id\": 2")));
+            bridge.awaitIdle();
+            assertThat(told(id)).hasSize(2);
+            assertThat(history(id).get("history")).hasSize(3);
+        }
+    }
+
+    private static String atOperator(String status) {
+        return "\"status\": {\"groupId\": 3, " + status + "}";
+    }
+
+    private static JsonNode history(String id) throws Exception {
+        return JSON.readTree(bridge.get("/sms/messages/" + id).body()).at("/messages/0");
     }
 
     @Test

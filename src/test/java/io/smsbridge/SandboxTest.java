@@ -129,7 +129,7 @@ class SandboxTest {
         "447700909004 | sent, failed | 908", "447700909005 | sent, failed | 903", "447700909006 | sent, delivered |",
         "447700909007 | sent, sent, delivered |", "447700909401 | sent, delivered |", "447700909429 | sent, delivered |",
         "447700909500 | sent, delivered |", "447700909504 | sent, delivered |", "447700909013 | sent, delivered, clicked |",
-        "447700909015 | sent, delivered |"})
+        "447700909015 | sent, delivered |", "447700909017 | sent, delivered, failed | 905"})
     void magicNumbersChooseTheFate(String number, String types, String code) throws Exception {
         String id = sendTo(number);
         await().until(() -> eventsOf(id).size() == types.split(", ").length);
@@ -283,6 +283,15 @@ class SandboxTest {
         await().until(() -> downstream.posts("/late").size() == 3);
         assertThat(downstream.bodies("/late")).allSatisfy(body -> assertThat(body.get("results")).hasSize(1))
                 .extracting(body -> body.at("/results/0/status/groupName").asText()).containsExactly("DELIVERED", "PENDING", "UNDELIVERABLE");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"447700909017, DELIVERED_TO_OPERATOR UNDELIVERABLE_NOT_DELIVERED", "447700909018, DELIVERED_TO_OPERATOR DELIVERED_TO_HANDSET"})
+    void theOperatorsDeliveryIsFollowedByTheEnd(String number, String statuses) throws Exception {
+        String path = "/operator" + number;
+        sendDirectly(number, "x", reportsTo(path), "{}");
+        await().until(() -> downstream.posts(path).size() == 2);
+        assertThat(downstream.bodies(path)).extracting(body -> body.at("/results/0/status/name").asText()).containsExactly(statuses.split(" "));
     }
 
     @Test

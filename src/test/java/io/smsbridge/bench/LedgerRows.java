@@ -39,7 +39,7 @@ final class LedgerRows {
     private static void insert(Connection connection, int messages, long since) throws Exception {
         SplittableRandom random = new SplittableRandom(1);
         try (PreparedStatement insert = connection.prepareStatement("INSERT INTO message (id, account, client_id, sender, recipient, bulk_id, "
-                + "state, stage, queued_at, sent_at, ended_at, recorded_by, recorded_at) VALUES (?, 'bench', ?, 'Bridge', ?, ?, 'delivered', 2, ?, ?, ?, ?, ?)")) {
+                + "state, stage, queued_at, sent_at, ended_at, recorded_by, recorded_at) VALUES (?, 'bench', ?, 'Bridge', ?, ?, 'delivered', 3, ?, ?, ?, ?, ?)")) {
             String call = "";
             for (int i = 0; i < messages; i++) {
                 call = i % 100 == 0 ? id(random) : call;
