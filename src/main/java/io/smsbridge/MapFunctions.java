@@ -39,6 +39,7 @@ final class MapFunctions {
             function("fields", (object, names) -> RequestFields.of((ObjectNode) object, (ObjectNode) names)),
             function("instant", MapFunctions::instant),
             function("epoch-seconds", MapFunctions::epochSeconds),
+            function("delivery-window", MapFunctions::deliveryWindow),
             function("event-time", MapFunctions::eventTime),
             function("as-text", MapFunctions::asText),
             function("whole-number", MapFunctions::wholeNumber),
@@ -108,6 +109,12 @@ final class MapFunctions {
         } catch (DateTimeException e) {
             return NullNode.instance;
         }
+    }
+
+    /** {@code delivery-window(value)}: Infobip's deliveryTimeWindow, of such an object or of a short text; null when it is none. */
+    private static JsonNode deliveryWindow(JsonNode value) {
+        ObjectNode window = DeliveryWindow.of(value);
+        return window == null ? NullNode.instance : window;
     }
 
     /** {@code epoch-seconds(text)}: the time's seconds since 1970. */

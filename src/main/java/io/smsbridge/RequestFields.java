@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -27,11 +28,12 @@ final class RequestFields {
      *
      * @param names the spellings taken, in lower case, each with its field
      * @return {@code given}: each field with its value; {@code twice}: each field that is given different values, with the reason to
-     *         refuse it
+     *         refuse it; {@code unknown}: the other names, where there are any
      */
     static ObjectNode of(ObjectNode object, ObjectNode names) {
         ObjectNode given = JsonNodeFactory.instance.objectNode();
         ObjectNode twice = JsonNodeFactory.instance.objectNode();
+        ArrayNode unknown = JsonNodeFactory.instance.arrayNode();
         Map<String, String> spellings = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
             String spelling = CopiedText.cleaned(entry.getKey());
@@ -41,12 +43,17 @@ final class RequestFields {
                 for (JsonNode other : JsonText.others(object, entry.getKey())) {
                     add(name.textValue(), spelling, other, given, twice, spellings);
                 }
+            } else if (entry.getValue().isArray() || usable(spelling, entry.getValue()) != null) {
+                unknown.add(spelling);
             }
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         answer.set("given", given);
         if (!twice.isEmpty()) {
             answer.set("twice", twice);
+        }
+        if (!unknown.isEmpty()) {
+            answer.set("unknown", unknown);
         }
         return answer;
     }

@@ -221,6 +221,9 @@ final class SettingsCheck {
         wholeNumber(account, "batchSize", 1, 10_000);
         wholeNumber(account, "messagesPerSecond", 1, 1_000_000);
         oneOf(problems, account.key("priority"), account.get("priority"), PRIORITIES);
+        if (account.has("deliveryTimeWindow") && DeliveryWindow.ofText(account.get("deliveryTimeWindow")) == null) {
+            problems.add(account.key("deliveryTimeWindow") + ": '" + account.get("deliveryTimeWindow") + "' has to be " + DeliveryWindow.FORM);
+        }
         if (account.name().equals("high")) {
             problems.add(account.key("*") + ": the queue sends.high is not an account's; give it another name");
         }

@@ -83,6 +83,13 @@ class SandboxTest {
         "{\"messages\": [{\"destinations\": [{\"to\": \"1\"}], \"content\": {\"text\": \"x\"}, \"options\": {\"regional\": {\"turkeyIys\": {\"recipientType\": \"BIREYSEL\", \"brandCode\": \"7\"}}}}]} | string found, integer expected",
         "{\"messages\": [{\"destinations\": [{\"to\": \"1\"}], \"content\": {\"text\": \"x\"}, \"options\": {\"regional\": {\"indiaDlt\": {}}}}]} | required property 'principalEntityId' not found",
         "{\"messages\": [{\"destinations\": [{\"to\": \"1\"}], \"content\": {\"text\": \"x\"}}], \"options\": {\"schedule\": {\"sendAt\": \"2026-12-24T09:00:00Z\"}}} | does not match the regex pattern",
+        "{\"messages\": [{\"destinations\": [{\"to\": \"1\"}], \"content\": {\"text\": \"x\"}, \"options\": {\"deliveryTimeWindow\": {\"from\": {\"hour\": 9, \"minute\": 0}}}}]} | required property 'days' not found",
+        "{\"messages\": [{\"destinations\": [{\"to\": \"1\"}], \"content\": {\"text\": \"x\"}, \"options\": {\"deliveryTimeWindow\": {\"days\": []}}}]} | must have at least 1 items",
+        "{\"messages\": [{\"destinations\": [{\"to\": \"1\"}], \"content\": {\"text\": \"x\"}, \"options\": {\"deliveryTimeWindow\": {\"days\": [\"MON\"]}}}]} | does not have a value in the enumeration",
+        "{\"messages\": [{\"destinations\": [{\"to\": \"1\"}], \"content\": {\"text\": \"x\"}, \"options\": {\"deliveryTimeWindow\": {\"days\": [\"MONDAY\"], \"from\": {\"hour\": 9, \"minute\": 0}}}}]} | has an error with dependencies",
+        "{\"messages\": [{\"destinations\": [{\"to\": \"1\"}], \"content\": {\"text\": \"x\"}, \"options\": {\"deliveryTimeWindow\": {\"days\": [\"MONDAY\"], \"from\": {\"hour\": 9, \"minute\": 0}, \"to\": {\"hour\": 24, \"minute\": 0}}}}]} | must have a maximum value of 23",
+        "{\"messages\": [{\"destinations\": [{\"to\": \"1\"}], \"content\": {\"text\": \"x\"}, \"options\": {\"deliveryTimeWindow\": {\"days\": [\"MONDAY\"], \"from\": {\"hour\": 9, \"minute\": 0}, \"to\": {\"hour\": 9, \"minute\": 59}}}}]} | at least one hour apart",
+        "{\"messages\": [{\"destinations\": [{\"to\": \"1\"}], \"content\": {\"text\": \"x\"}}], \"options\": {\"schedule\": {\"sendingSpeedLimit\": {\"timeUnit\": \"HOUR\"}}}} | required property 'amount' not found",
         "{\"messages\": [{\"destinations\": [{\"to\": \"1\"}], \"content\": {\"text\": \"x\"}}], \"urlOptions\": {}} | property 'urlOptions' is not defined"})
     void refusesWhatInfobipWouldRefuse(String body, String violation) throws Exception {
         HttpResponse<String> response = send(body);

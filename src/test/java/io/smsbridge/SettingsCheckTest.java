@@ -70,6 +70,7 @@ class SettingsCheckTest {
         "ledger.replyWindow=31d | ledger.replyWindow: '31d' is longer than ledger.retention, 30d",
         "optOut.enforce=yes | optOut.enforce: 'yes' is none of false, true",
         "account.main.messagesPerSecond=fast | account.main.messagesPerSecond: 'fast' has to be a whole number from 1 to 1000000",
+        "account.main.deliveryTimeWindow=09:00-20:00 | account.main.deliveryTimeWindow: '09:00-20:00' has to be days and hours in UTC, at least one hour apart, such as MONDAY-FRIDAY 09:00-20:00",
         "account.main.priority=low | account.main.priority: 'low' is none of auto, high, normal",
         "queue.maxSize=10 | queue.maxSize: '10' is no size such as 500MB or 10GB, or 0 for no limit",
         "queue.maxSize=100MB | queue.maxSize: '100MB' is less than 200MB, as the broker keeps up to 120MB of empty files",
