@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,8 @@ public final class Health {
     }
 
     private final Map<String, Condition> accounts = new ConcurrentHashMap<>();
+    /** By account and kind. */
+    private final Map<String, Map<String, Condition>> pulls = new ConcurrentHashMap<>();
     private final Queues queues;
     private final DownstreamStates states;
     private volatile DataSource ledger;
@@ -94,9 +97,16 @@ public final class Health {
         accounts.compute(account, (name, before) -> new Condition(reason, before == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : before.since()));
     }
 
-    /** Since when, and how, an account fails; null when its last call was answered. */
+    /** How fetching one kind from an account ended; null for well. */
+    void pulled(String account, String kind, String reason) {
+        pulls.computeIfAbsent(account, name -> new ConcurrentHashMap<>()).compute(kind, (name, before) -> reason == null ? null
+                : new Condition(reason, before == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : before.since()));
+    }
+
+    /** Since when, and how, an account fails; null when its last call was answered, and its last round of each kind that is pulled. */
     public Condition account(String name) {
-        return accounts.get(name);
+        Condition sending = accounts.get(name);
+        return sending != null ? sending : pulls.getOrDefault(name, Map.of()).values().stream().min(Comparator.comparing(Condition::since)).orElse(null);
     }
 
     /** The same of a downstream. A batch that it does not like says nothing about the downstream. */

@@ -65,7 +65,7 @@ public final class Metrics {
             EVENTS.forEach(type -> count("events", 0, "type", type, "account", name));
             timer("send.latency", WAY, "account", name);
             List.of("200", "401", "none").forEach(code -> timer("infobip.calls", CALL, "account", name, "code", code));
-            gauge("account.up", null, "1 while the account's last call was answered 2xx.", health, known -> known.account(name) == null ? 1 : 0, "account", name);
+            gauge("account.up", null, "1 while the account's last call was answered 2xx, and what it pulls is fetched.", health, known -> known.account(name) == null ? 1 : 0, "account", name);
             retriable(queues, "sends." + name);
             watch(queues, "sends." + name + Pace.HIGH);
         }

@@ -108,8 +108,8 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("retries", new Retries());
         Pace pace = new Pace(settings);
         context.getRegistry().bind("pace", pace);
-        context.getRegistry().bind("pull", new Pull());
-        context.getRegistry().bind("lastErrors", new LastErrors());
+        LastErrors lastErrors = new LastErrors();
+        context.getRegistry().bind("lastErrors", lastErrors);
         Supplier<ConnectionFactory> connections = () -> context.getRegistry().lookupByNameAndType("queuePool", ConnectionFactory.class);
         Queues queues = new Queues(connections);
         context.getRegistry().bind("queues", queues);
@@ -143,6 +143,7 @@ final class Startup extends MainListenerSupport {
         MeterRegistry meters = context.getRegistry().lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
         Health health = new Health(queues, states);
         context.getRegistry().bind("health", health);
+        context.getRegistry().bind("pull", new Pull(health, lastErrors));
         Metrics metrics = new Metrics(meters, settings, queues, health, states, data);
         context.getRegistry().bind("metrics", metrics);
         if (!settings.get("tracing.url").isEmpty()) {

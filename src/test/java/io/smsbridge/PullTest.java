@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Accounts that ask Infobip for inbound messages and delivery reports, because Infobip can't reach the bridge. */
@@ -198,13 +199,66 @@ class PullTest {
         assertThat(since).noneMatch(line -> line.startsWith("\tat ") || line.contains("5ecret-pull-key") || line.contains("447700900123"));
     }
 
+    /** It was handed out once. */
     @Test
-    void anAnswerThatIsNoJsonIsKept() throws Exception {
-        handsOut(MESSAGES, aResponse().withBody("<html>late"), messages("mo-after"));
+    void aPageThatCannotBeReadIsKept() throws Exception {
+        String broken = " {\"results\": [{\"messageId\": \"mo-1\", \"text\": \"\u0001\"}, {\"mess";
+        handsOut(MESSAGES, aResponse().withBody(broken), messages("mo-after"));
         try (TestBridge bridge = bridge("1s")) {
-            assertThat(bridge.take("dead-letters.webhooks.inbound-messages").getMessage().getBody(String.class)).isEqualTo("<html>late");
+            assertThat(bridge.take("dead-letters.webhooks.inbound-messages").getMessage().getBody(String.class)).isEqualTo(broken);
             assertThat(events(1).get(0).get("messageId").asText()).isEqualTo("mo-after");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "<html>447700900123 | no JSON", "{\"status\": \"ok\", \"447700900123\": 1} | a JSON object of the fields status",
+        "{\"results\": {\"messageId\": \"m\"}} | a JSON object of the fields results", "[{\"messageId\": \"m\"}] | JSON that is no object"})
+    void whatIsNoPageIsAnErrorOfTheAccountToldOnce(String answer, String what) throws Exception {
+        int before = TestBridge.log().size();
+        infobip.server.stubFor(get(urlEqualTo(MESSAGES)).atPriority(1).willReturn(okJson(answer)));
+        try (TestBridge bridge = bridge("1s")) {
+            awaitAsked(MESSAGES, 3);
+            assertThat(problems(before, "inbound-messages")).singleElement().satisfies(line -> assertThat(line)
+                    .contains("WARN", "account main", "it answered 200 with " + what, "Check baseUrl").doesNotContain("447700900123"));
+            assertThat(condition(bridge)).startsWith("degraded since ").contains("fetching inbound-messages", what).doesNotContain("447700900123");
+            assertThat(lastError(bridge)).contains("fetching inbound-messages", what).doesNotContain("447700900123");
+            // A send that is answered says nothing of it.
+            bridge.send("main", "{\"to\": \"447700900123\", \"text\": \"Hi\"}");
+            await().until(() -> infobip.calls().size() == 1);
+            awaitAsked(MESSAGES, 1);
+            assertThat(condition(bridge)).contains(what);
+            // Another problem is news, and so is its end.
+            infobip.server.stubFor(get(urlEqualTo(MESSAGES)).atPriority(1).willReturn(aResponse().withStatus(503)));
+            await().until(() -> problems(before, "inbound-messages").size() == 2);
+            await().until(() -> condition(bridge).contains("Infobip answered 503"));
+            infobip.server.stubFor(get(urlEqualTo(MESSAGES)).atPriority(1).willReturn(okJson(NOTHING)));
+            await().until(() -> condition(bridge).isEmpty());
+            assertThat(TestBridge.log().subList(before, TestBridge.log().size())).filteredOn(line -> line.contains("inbound-messages are fetched again")).hasSize(1);
+            assertThat(problems(before, "inbound-messages")).hasSize(2);
+            assertThat(problems(before, "delivery-reports")).isEmpty();
+            assertThat(TestBridge.JSON.readTree(bridge.manage("GET", "/dead-letters", "").body()).get("letters")).isEmpty();
+            assertThat(stored(bridge, "webhooks.inbound-messages")).isZero();
+        }
+    }
+
+    private static List<String> problems(int before, String kind) throws Exception {
+        return TestBridge.log().subList(before, TestBridge.log().size()).stream().filter(line -> line.contains("no " + kind + " fetched")).toList();
+    }
+
+    private static String condition(TestBridge bridge) throws Exception {
+        for (JsonNode check : TestBridge.JSON.readTree(bridge.manage("GET", "/observe/health/ready", "", new String[0]).body()).get("checks")) {
+            if (check.get("name").asText().equals("account main")) {
+                assertThat(check.get("status").asText()).isEqualTo("UP");
+                return check.path("message").asText();
+            }
+        }
+        throw new AssertionError("no check of the account");
+    }
+
+    private static String lastError(TestBridge bridge) throws Exception {
+        return TestBridge.JSON.readTree(bridge.manage("POST", "/observe/jolokia",
+                "{\"type\": \"read\", \"mbean\": \"io.smsbridge:type=accounts,name=main\", \"attribute\": \"LastError\"}").body()).get("value").asText();
     }
 
     @Test
