@@ -1,5 +1,6 @@
 package io.smsbridge;
 
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,6 +68,8 @@ final class MapFunctions {
     private static final Instant FIRST_TIME = Instant.parse("2000-01-01T00:00:00Z");
     private static final Duration CLOCKS_DIFFER = Duration.ofDays(1);
 
+    /** Characters of a text that is read as a number, with room for a fraction of zeros: a million digits would take long. */
+    private static final int LONGEST_NUMBER = 30;
     private static final Set<String> NUMBERS_OF_CODED = Set.of("id", "groupId");
     private static final Set<String> TEXTS_OF_CODED = Set.of("name", "groupName", "description", "action");
 
@@ -153,14 +156,15 @@ final class MapFunctions {
         return value.isValueNode() ? TextNode.valueOf(value.asText()) : NullNode.instance;
     }
 
-    /** {@code whole-number(value)}: a whole number of 32 bits, or one that a text says; null for all else. */
+    /** {@code whole-number(value)}: a whole number of 32 bits, however it is written, or one that a text says; null for all else. */
     private static JsonNode wholeNumber(JsonNode value) {
-        if (value.isIntegralNumber()) {
-            return value.canConvertToInt() ? value : NullNode.instance;
+        if (value.isInt()) {
+            return value;
         }
         try {
-            return value.isTextual() ? IntNode.valueOf(Integer.parseInt(value.textValue().strip())) : NullNode.instance;
-        } catch (NumberFormatException e) {
+            String text = value.isNumber() || value.isTextual() ? value.asText().strip() : "";
+            return text.length() <= LONGEST_NUMBER ? IntNode.valueOf(new BigDecimal(text).intValueExact()) : NullNode.instance;
+        } catch (ArithmeticException | NumberFormatException e) {
             return NullNode.instance;
         }
     }

@@ -149,6 +149,48 @@ class OddInputsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', value = {"3, delivered", "\"3\", delivered", "\" 3 \", delivered", "3.0, delivered", "\"3.0\", delivered", "\"2\", failed",
+        "\"5\", failed", "\"1\", sent"})
+    void aNumberIsReadHoweverItIsWritten(String group, String type) throws Exception {
+        webhook("delivery-reports", "{\"messageId\": \"" + newId() + "\", \"status\": {\"groupId\": " + group + ", \"id\": \"9\"}, \"smsCount\": \"2\","
+                + " \"error\": {\"groupId\": \"3\", \"id\": \"4129\"}, \"price\": {\"pricePerMessage\": \"0.01\", \"currency\": \"EUR\"}}");
+        JsonNode event = told("/log", 1).get(0);
+        assertThat(event.get("type").asText()).isEqualTo(type);
+        assertThat(event.at("/status/groupId").isInt()).isTrue();
+        assertThat(event.at("/status/id")).isEqualTo(JSON.readTree("9"));
+        assertThat(event.at("/error/id")).isEqualTo(JSON.readTree("4129"));
+        assertThat(event.get("parts")).isEqualTo(JSON.readTree("2"));
+        assertThat(event.get("price")).isEqualTo(JSON.readTree("{\"pricePerMessage\": 0.01, \"currency\": \"EUR\"}"));
+        if (type.equals("failed")) {
+            assertThat(event.get("failureCode").asText()).isEqualTo("908");
+        }
+        webhook("inbound-messages", "{\"messageId\": \"" + newId() + "\", \"from\": \"447700900123\", \"smsCount\": \"2\", \"price\": {\"pricePerMessage\": \"0\"}}");
+        JsonNode reply = told("/log", 2).get(1);
+        assertThat(reply.get("parts")).isEqualTo(JSON.readTree("2"));
+        assertThat(reply.at("/price/pricePerMessage")).isEqualTo(JSON.readTree("0"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5.52 as text, failed, 910", "5.23 as text, sent,", "1.26 as text, sent,"})
+    void aNumberInAnAnswerToASendIsReadHoweverItIsWritten(String status, String type, String code) throws Exception {
+        bridge.send("main", "{\"to\": \"447700900123\", \"text\": \"status=" + status + "\"}");
+        JsonNode event = told("/log", 1).get(0);
+        assertThat(event.get("type").asText()).isEqualTo(type);
+        assertThat(event.path("failureCode").asText(null)).isEqualTo(code);
+        assertThat(event.at("/status/groupId").isInt()).isTrue();
+    }
+
+    @Test
+    void whatADownstreamGivesBackIsFoundHoweverItsNumbersAreWritten() throws Exception {
+        String id = "7" + System.nanoTime();
+        downstream.answers("/clevertap", aResponse().withBody("{\"unprocessed\": [{\"error\": \"no\", \"record\": {\"meta\": " + id + ", \"ts\": \"1795428000\"}}]}"));
+        webhook("delivery-reports", "{\"messageId\": \"" + newId() + "\", \"callbackData\": \"" + id + "\", \"doneAt\": \"2026-11-23T10:00:00.000Z\", \"status\": {\"groupId\": 3}}");
+        JsonNode letter = deadLetters(1).get(0);
+        assertThat(letter.at("/payload/0/meta").asText()).isEqualTo(id);
+        assertThat(letter.at("/payload/0/type").asText()).isEqualTo("delivered");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"1767225600123456", "1767225600", "-1", "99999999999999999999999", "1e300", "\"soon\"", "{}", "true", "\"\"", "null",
         "4102444800000", "\"+999999999-01-01T00:00:00Z\"", "\"0001-01-01T00:00:00Z\"", "\"1970-01-01T00:00:00Z\""})
     void aTimeThatCannotBeIsTheTimeOfArrival(String time) throws Exception {

@@ -106,12 +106,16 @@ final class ScriptedInfobip implements AutoCloseable {
                         held.incrementAndGet();
                         released.await(300, TimeUnit.SECONDS);
                     }
+                    boolean asText = text.startsWith("status=") && text.endsWith(" as text");
                     String[] status = text.startsWith("status=") ? text.substring(7).split("[. ]") : new String[] {"1", "26"};
                     for (JsonNode destination : message.get("destinations")) {
                         ObjectNode result = messages.addObject();
                         result.set("messageId", destination.get("messageId"));
-                        result.putObject("status").put("groupId", Integer.parseInt(status[0])).put("groupName", "GROUP")
+                        ObjectNode said = result.putObject("status").put("groupId", Integer.parseInt(status[0])).put("groupName", "GROUP")
                                 .put("id", Integer.parseInt(status[1])).put("name", "NAME").put("description", "described");
+                        if (asText) {
+                            said.put("groupId", status[0]).put("id", status[1]);
+                        }
                         result.set("destination", destination.get("to"));
                         result.putObject("details").put("messageCount", 1);
                     }
