@@ -28,7 +28,7 @@ public final class Accounts {
     }
 
     /** The account's own sender; empty when it has none. */
-    String sender(String account) {
+    public String sender(String account) {
         return byName.containsKey(account) ? byName.get(account).get("sender") : "";
     }
 

@@ -27,13 +27,15 @@ public final class Downstreams {
 
     private final List<Group> groups;
     private final Set<String> asked;
+    private final boolean intermediateReports;
     private final Map<String, String> contentTypes;
     private final Map<String, String> schedules;
 
-    private Downstreams(Map<Wish, List<String>> namesByWish, Map<String, String> contentTypes, Map<String, String> schedules) {
+    private Downstreams(Map<Wish, List<String>> namesByWish, Map<String, String> contentTypes, Map<String, String> schedules, boolean test) {
         this.groups = namesByWish.entrySet().stream().map(wish -> new Group(wish.getKey(), wish.getValue().stream()
                 .map(name -> "jms:queue:events." + name + "?exchangePattern=InOnly").collect(Collectors.joining(",")))).toList();
         this.asked = groups.stream().flatMap(group -> group.wish().types().stream()).collect(Collectors.toSet());
+        this.intermediateReports = asked.contains("sent") && !test;
         this.contentTypes = contentTypes;
         this.schedules = schedules;
     }
@@ -46,12 +48,12 @@ public final class Downstreams {
                         Integer.parseInt(block.get("itemsPerPost")), rawMaps.contains(block.get("format"))),
                         LinkedHashMap::new, Collectors.mapping(Block::name, Collectors.toList()))),
                 blocks.stream().collect(Collectors.toMap(Block::name, Downstreams::contentType)),
-                blocks.stream().collect(Collectors.toMap(Block::name, Downstreams::schedule)));
+                blocks.stream().collect(Collectors.toMap(Block::name, Downstreams::schedule)), false);
     }
 
     /** The one reader of send-test. */
     static Downstreams ofTest() {
-        return new Downstreams(Map.of(new Wish(Set.of("sent", "failed"), 1, false), List.of(SendTest.READER)), Map.of(), Map.of());
+        return new Downstreams(Map.of(new Wish(Set.of("sent", "failed"), 1, false), List.of(SendTest.READER)), Map.of(), Map.of(), true);
     }
 
     /**
@@ -77,6 +79,16 @@ public final class Downstreams {
     /** The types of events that some downstream asks for. */
     public Set<String> asked() {
         return asked;
+    }
+
+    /** Whether some downstream asks for that type of events. */
+    public boolean asks(String type) {
+        return asked.contains(type);
+    }
+
+    /** Whether Infobip is to report on messages that are on their way. A test has gone by then. */
+    public boolean intermediateReports() {
+        return intermediateReports;
     }
 
     /** Whether some downstream's map reads the element as Infobip sent it. */

@@ -33,7 +33,7 @@ import io.smsbridge.Settings.Kind;
 public final class Metrics {
 
     private static final List<String> WEBHOOKS = List.of("delivery-reports", "inbound-messages", "clicks");
-    private static final List<String> EVENTS = List.of("sent", "delivered", "failed", "replied", "clicked");
+    private static final List<String> EVENTS = List.of("queued", "sent", "delivered", "failed", "replied", "clicked");
     private static final String OTHER = "other";
     private static final String EXHAUSTED = "exhausted";
     private static final int MOST_WORDS = 200;

@@ -35,7 +35,7 @@ final class SettingsCheck {
     /** What a spreadsheet makes of a long number. */
     private static final String ROUNDED = "[0-9]+([.,][0-9]+[eE][+-]?|[eE][+-])[0-9]+";
     private static final Set<String> PRIORITIES = Set.of("auto", "high", "normal");
-    static final Set<String> EVENT_TYPES = Set.of("sent", "delivered", "failed", "replied", "clicked");
+    static final Set<String> EVENT_TYPES = Set.of("queued", "sent", "delivered", "failed", "replied", "clicked");
     private static final List<String> SINGLE_KEY_GROUPS = List.of("http.", "management.", "console.", "log.", "tracing.", "sms.", "webhooks.", "sandbox.", "data.", "queue.", "ledger.", "optOut.");
 
     private final Settings settings;

@@ -239,6 +239,10 @@ class SandboxTest {
         return "{\"delivery\": {\"url\": \"" + downstream.url() + path + "\"}, \"callbackData\": \"mine\"}";
     }
 
+    private static String allReportsTo(String path) {
+        return "{\"delivery\": {\"url\": \"" + downstream.url() + path + "\", \"intermediateReport\": true}, \"callbackData\": \"mine\"}";
+    }
+
     @Test
     void aClickWebhookIsOneBareObject() throws Exception {
         String id = sendDirectly("447700900801", "Go: (https://example.com/a?b=c#d).", reportsTo("/reports"),
@@ -286,7 +290,7 @@ class SandboxTest {
 
     @Test
     void lateReportsComeAfterTheFirstEachInAPostOfItsOwn() throws Exception {
-        sendDirectly("447700909008", "x", reportsTo("/late"), "{}");
+        sendDirectly("447700909008", "x", allReportsTo("/late"), "{}");
         await().until(() -> downstream.posts("/late").size() == 3);
         assertThat(downstream.bodies("/late")).allSatisfy(body -> assertThat(body.get("results")).hasSize(1))
                 .extracting(body -> body.at("/results/0/status/groupName").asText()).containsExactly("DELIVERED", "PENDING", "UNDELIVERABLE");
@@ -305,7 +309,7 @@ class SandboxTest {
     void whatComesLateChangesNothing() throws Exception {
         String id = sendTo("447700909008");
         String webhook = "/infobip/delivery-reports/x";
-        sendDirectly("447700909008", "x", reportsTo(webhook), "{}");
+        sendDirectly("447700909008", "x", allReportsTo(webhook), "{}");
         // The second message's last report comes after those of the first.
         await().until(() -> downstream.posts(webhook).size() == 3);
         await().until(() -> eventsOf(id).size() == 2);
@@ -354,7 +358,7 @@ class SandboxTest {
     void whatNamesNoWebhookIsPulledOnce() throws Exception {
         emptyLines();
         String first = sendDirectly("447700909010", "x", "{\"callbackData\": \"mine\"}", "{}");
-        String second = sendDirectly("447700909008", "x", "{\"delivery\": {\"notify\": true}}", "{}");
+        String second = sendDirectly("447700909008", "x", "{\"delivery\": {\"notify\": true, \"intermediateReport\": true}}", "{}");
         sendDirectly("447700900123", "reply:Later", "{}", "{}");
         sendDirectly("447700909010", "x", "{\"delivery\": {\"notify\": false}}", "{}");
         sendDirectly("447700909010", "x", reportsTo("/pushed"), "{}");

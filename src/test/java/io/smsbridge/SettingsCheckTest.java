@@ -89,7 +89,7 @@ class SettingsCheckTest {
         "account.main.sender={{env:NO_SUCH_VARIABLE}} | account.main.sender: the environment variable NO_SUCH_VARIABLE is not set",
         "account.main.apiKey=other | account.main.apiKey: written twice in application.properties; two blocks of one name? Give the second another name.",
         "downstream.crm.format=missing | downstream.crm.format: there is no map missing.jslt in routes/maps; there are ",
-        "downstream.crm.events=delivered,opened | downstream.crm.events: 'opened' is none of clicked, delivered, failed, replied, sent",
+        "downstream.crm.events=delivered,opened | downstream.crm.events: 'opened' is none of clicked, delivered, failed, queued, replied, sent",
         "downstream.crm.headers=X-A: 1, nonsense | downstream.crm.headers: part 2 is not of the form Name: value",
         "downstream.crm.itemsPerPost=many | downstream.crm.itemsPerPost: 'many' has to be a whole number from 1 to 10000",
         "downstream.b.format=raw | downstream.b.url: missing; where events are posted to",
