@@ -1,3 +1,4 @@
+-- infobip-sms-bridge routes 1
 -- The handset confirms what the operator had confirmed: it is the end of the message, but nothing new to tell, so that whoever brought
 -- the first report stays the one who did.
 UPDATE message

@@ -1,3 +1,4 @@
+-- infobip-sms-bridge routes 1
 -- Recorded events, each with the message it is about.
 SELECT event.id, event.message_id, event.recorded_by, message.account, message.client_id
   FROM event

@@ -1,3 +1,4 @@
+-- infobip-sms-bridge routes 1
 SELECT recipient
   FROM consent
  WHERE account = :#account

@@ -1,3 +1,4 @@
+-- infobip-sms-bridge routes 1
 -- Before a replayed message is queued again: that it had failed, when and why, and that it is replayed. Only where the given up call's
 -- own failure is its state. Cast, as PostgreSQL takes a selected parameter for text.
 INSERT INTO event (id, type, message_id, happened_at, recorded_by, recorded_at, reason)

@@ -1,3 +1,4 @@
+-- infobip-sms-bridge routes 1
 -- The messages with this id, the bridge's own or the client's, and what happened to each.
 SELECT message.id, message.client_id, message.account, message.sender, message.recipient, message.bulk_id, message.state,
        message.reason, message.queued_at, message.sent_at, message.operator_at, message.ended_at, event.type, event.happened_at,

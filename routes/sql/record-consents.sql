@@ -1,3 +1,4 @@
+-- infobip-sms-bridge routes 1
 -- STOP and START. The word written last counts, in whatever order they arrive.
 INSERT INTO consent (account, recipient, opted_out, word, changed_at)
 VALUES (:#account, :#recipient, :#optedOut, :#word, :#changedAt)

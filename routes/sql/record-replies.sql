@@ -1,3 +1,4 @@
+-- infobip-sms-bridge routes 1
 -- Replies, each with the message it answers: the latest sent to its writer from the number written to, or else from the account. Some
 -- writers' numbers have a second form; writerAlso is it, or the first one again.
 INSERT INTO event (id, type, message_id, happened_at, recorded_by, recorded_at)

@@ -1,3 +1,4 @@
+-- infobip-sms-bridge routes 1
 -- What became of messages. A state is replaced by another one of a later stage only, so that a final one never changes. What became of
 -- a call replaces no report.
 INSERT INTO message (id, account, client_id, sender, recipient, bulk_id, state, stage, reason, sent_at, ended_at,

@@ -1,3 +1,4 @@
+-- infobip-sms-bridge routes 1
 -- A replayed message, as its dead letter left it, belongs to the replay from now on, and what had failed is queued again. One that was
 -- reported on since the call was given up stays as it is.
 UPDATE message

@@ -96,7 +96,7 @@ public final class Bridge {
     /**
      * The routes, ready to start.
      *
-     * @param home      directory of application.properties and routes/; what it lacks comes from the jar
+     * @param home      directory of application.properties and routes/; what it lacks comes from the jar, file by file
      * @param overrides settings that win over every other source
      */
     static Main create(Path home, Properties overrides) throws IOException {
@@ -105,6 +105,7 @@ public final class Bridge {
 
     /** @param testAccount for send-test: the account to test, empty for the default one; null otherwise */
     static Main create(Path home, Properties overrides, String testAccount) throws IOException {
+        RouteFiles routes = RouteFiles.of(home);
         Properties initial = defaults();
         Path file = home.resolve("application.properties");
         Main main = new Main() {
@@ -121,6 +122,7 @@ public final class Bridge {
                         return overrides.getProperty(key, value);
                     }
                 });
+                context.setApplicationContextClassLoader(routes.over(Bridge.class.getClassLoader()));
                 return context;
             }
         };
@@ -131,8 +133,7 @@ public final class Bridge {
         } else {
             main.setPropertyPlaceholderLocations("false");
         }
-        RouteFiles routes = RouteFiles.of(home);
-        initial.setProperty("routes", routes.root());
+        initial.setProperty("routes", RouteFiles.ROOT);
         initial.setProperty("camel.main.routesIncludePattern", String.join(",", routes.endingIn(".yaml")));
         main.setInitialProperties(initial);
         main.setOverrideProperties(overrides);

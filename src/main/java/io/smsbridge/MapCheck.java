@@ -3,7 +3,6 @@ package io.smsbridge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +29,7 @@ final class MapCheck {
         MapCheck check = new MapCheck();
         for (String map : routes.endingIn(".jslt")) {
             try (InputStream in = ResourceHelper.resolveMandatoryResourceAsInputStream(context, map)) {
-                check.read(map, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                check.read(map.replaceFirst("^classpath:", ""), new String(in.readAllBytes(), StandardCharsets.UTF_8));
             } catch (IOException e) {
                 check.problems.add(map + ": can't be read: " + e.getMessage());
             }
@@ -60,10 +59,6 @@ final class MapCheck {
             if (text.contains("raw")) {
                 readingRaw.add(name);
             }
-        }
-        // Camel reads a map in the platform's own encoding.
-        if (Charset.defaultCharset() != StandardCharsets.UTF_8 && text.chars().anyMatch(c -> c > 127)) {
-            problems.add(location + ": holds characters beyond ASCII; start java with -Dfile.encoding=UTF-8");
         }
         try {
             new Parser(new StringReader(text)).withFunctions(MapFunctions.ALL).withObjectFilter(MapFunctions.OBJECT_FILTER)

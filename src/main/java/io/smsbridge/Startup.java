@@ -90,6 +90,9 @@ final class Startup extends MainListenerSupport {
             throw new InvalidSettings(problems);
         }
         SettingsCheck.warnings(settings).forEach(LOG::warn);
+        if (!routes.teamsOwn().isEmpty()) {
+            LOG.info("routes/ has files {}", routes.teamsOwn());
+        }
         if (testAccount != null) {
             settings.prepareTest(testAccount.isEmpty() ? settings.get("sms.default-account") : testAccount);
         }

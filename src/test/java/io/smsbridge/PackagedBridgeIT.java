@@ -6,12 +6,14 @@ import static org.awaitility.Awaitility.await;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,42 +42,69 @@ class PackagedBridgeIT {
         }
     }
 
+    /** A file of ours, one of a team's own, what is mounted into a container, and a path with characters that URLs have for themselves. */
     @Test
-    void takesRoutesAndSettingsFromItsDirectory(@TempDir Path parent) throws Exception {
-        Path home = Files.createDirectory(parent.resolve("a b"));
-        Files.createDirectories(home.resolve("routes"));
-        try (var files = Files.walk(Path.of("routes"))) {
-            for (Path file : files.skip(1).toList()) {
-                Files.copy(file, home.resolve(file.toString()));
-            }
-        }
-        Files.writeString(home.resolve("routes/mine.yaml"), """
+    void takesRoutesAndSettingsFromItsDirectoryFileByFile(@TempDir Path parent) throws Exception {
+        Path home = Files.createDirectory(parent.resolve("a b+c%20"));
+        Path routes = Files.createDirectories(home.resolve("routes/..2026_11_27/maps")).getParent();
+        Files.writeString(routes.resolve("mine.yaml"), """
                 - route:
                     id: mine
                     description: A team's own route.
                     from:
                       uri: platform-http:/mine
                       steps:
-                        - setBody:
-                            expression:
-                              constant:
-                                expression: mine
+                        - to:
+                            id: to-mine
+                            uri: jslt:{{routes}}/maps/mine.jslt
                 """);
+        Files.writeString(routes.resolve("maps/mine.jslt"), "{\"mine\": .a}");
+        Files.copy(Path.of("routes/maps/error.jslt"), routes.resolve("maps/error.jslt"));
+        Files.writeString(routes.resolve("maps/error.jslt"), "\n+ {\"help\": \"ask the team\"}", StandardOpenOption.APPEND);
+        Files.createSymbolicLink(home.resolve("routes/..data"), Path.of("..2026_11_27"));
+        Files.createSymbolicLink(home.resolve("routes/mine.yaml"), Path.of("..data/mine.yaml"));
+        Files.createSymbolicLink(home.resolve("routes/maps"), Path.of("..data/maps"));
         Files.writeString(home.resolve("application.properties"),
                 "account.mine.baseUrl=http://localhost:1\naccount.mine.apiKey=k\nsms.default-account=mine\n");
         try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find()).awaitAnswering()) {
-            assertThat(bridge.post("/mine", "").body()).isEqualTo("mine");
-            assertThat(bridge.post("/sms/send/sandbox", "{}").body()).contains("there are [mine]");
+            assertThat(bridge.post("/mine", "{\"a\": 1}").body()).isEqualTo("{\"mine\":1}");
+            assertThat(bridge.post("/sms/send/sandbox", "{}").body()).contains("there are [mine]").contains("\"help\":\"ask the team\"");
+            assertThat(bridge.output()).contains("routes/ has files in place of the bridge's own: maps/error.jslt; besides: maps/mine.jslt, mine.yaml");
         }
     }
 
     @Test
-    void aPathThatCannotBeReadEndsItWithExitCode2() throws Exception {
-        Path plus = Files.createDirectories(home.resolve("a+b"));
-        Files.createDirectory(plus.resolve("routes"));
-        PackagedBridge bridge = PackagedBridge.start(plus, FreePort.find());
+    void theReadmesCommandCopiesAFileOutOfTheJar() throws Exception {
+        String command = Files.readAllLines(Path.of("README.md")).stream().map(String::strip).filter(line -> line.startsWith("jar xf "))
+                .findFirst().orElseThrow();
+        Files.createSymbolicLink(home.resolve("infobip-sms-bridge.jar"), Path.of(System.getProperty("bridge.jar")).toAbsolutePath());
+        ProcessBuilder shell = new ProcessBuilder("bash", "-c", command).directory(home.toFile()).inheritIO();
+        shell.environment().merge("PATH", Path.of(System.getProperty("java.home"), "bin").toString(), (path, java) -> java + ":" + path);
+        assertThat(shell.start().waitFor()).isZero();
+        assertThat(home.resolve("routes/maps/clevertap.jslt")).hasSameTextualContentAs(Path.of("routes/maps/clevertap.jslt"));
+    }
+
+    /** As after an upgrade, where the directory has stayed, and as it was before files said their version. */
+    @Test
+    void aRouteFileOfAnotherVersionEndsItWithExitCode2() throws Exception {
+        Files.createDirectories(home.resolve("routes/maps"));
+        String own = Files.readString(Path.of("routes/maps/error.jslt"));
+        Files.writeString(home.resolve("routes/maps/error.jslt"), own.replaceFirst("routes \\d+", "routes 0"));
+        Files.writeString(home.resolve("routes/maps/raw.jslt"), own.lines().skip(1).collect(Collectors.joining("\n")));
+        Files.writeString(home.resolve("routes/gone.yaml"), "# infobip-sms-bridge routes 0\n");
+        Files.writeString(home.resolve("routes/mine.yml"), "# A team's own.\n");
+        Files.writeString(home.resolve("routes/maps/mine.jslt"), "// A team's own.\n.");
+        PackagedBridge bridge = PackagedBridge.start(home, FreePort.find());
         assertThat(bridge.exitCode()).isEqualTo(2);
-        assertThat(bridge.output()).contains("/a+b/routes: a path with + % ? # { or } can't be read");
+        String cure = "; delete it to use the bridge's own, or make your change again in a copy of that (README: Your own routes and maps)";
+        assertThat(bridge.output().lines().dropWhile(line -> !line.startsWith("The bridge did not start"))).containsExactly(
+                "The bridge did not start:",
+                "  routes/gone.yaml: belongs to version 0 of the bridge's routes, and this is version 1; delete it, or, where it is a file of"
+                        + " your own that is still right, say 1 in its line \"# infobip-sms-bridge routes 0\"",
+                "  routes/maps/error.jslt: belongs to version 0 of the bridge's routes, and this is version 1" + cure,
+                "  routes/maps/raw.jslt: has the name of a file of the bridge's, and no line \"infobip-sms-bridge routes 1\" that says which"
+                        + " version it belongs to" + cure,
+                "  routes/mine.yml: is not read as it is named; name it .yaml");
     }
 
     @Test

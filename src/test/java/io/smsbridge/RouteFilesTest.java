@@ -51,6 +51,16 @@ class RouteFilesTest {
     }
 
     @Test
+    void everyFileSaysWhichVersionItBelongsTo() throws Exception {
+        try (Stream<Path> files = Files.walk(Path.of("routes"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertThat(Files.readAllLines(file).stream().limit(2)).as(file.toString()).anySatisfy(line ->
+                        assertThat(line).contains("infobip-sms-bridge routes " + RouteFiles.VERSION));
+            }
+        }
+    }
+
+    @Test
     void everyRouteHasAnIdOfItsOwnAndADescription() throws Exception {
         Set<String> ids = new HashSet<>();
         for (Path file : routeFiles()) {

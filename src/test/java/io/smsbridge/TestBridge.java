@@ -16,7 +16,6 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -56,12 +55,9 @@ final class TestBridge implements AutoCloseable {
                 + (settings.contains("management.") ? "" : "\nmanagement.port=" + managementPort)
                 + (settings.contains("console.") ? "" : "\nconsole.password=" + CONSOLE_PASSWORD)
                 + (settings.contains("http.threads=") ? "" : "\nhttp.threads=32"));
-        Path routes = home.resolve("routes");
-        if (!Files.exists(routes)) {
-            copy(Path.of("routes"), routes);
-        }
+        Path own = Files.createDirectories(home.resolve("routes/maps"));
         for (int i = 0; i < maps.length; i += 2) {
-            Files.writeString(routes.resolve("maps").resolve(maps[i]), maps[i + 1]);
+            Files.writeString(own.resolve(maps[i]), maps[i + 1]);
         }
         main = Bridge.create(home, TestLedger.settings(home));
         try {
@@ -84,14 +80,6 @@ final class TestBridge implements AutoCloseable {
     private static int port(String settings, String key) {
         Matcher given = Pattern.compile("(?m)^" + key + "=(\\d+)$").matcher(settings);
         return given.find() ? Integer.parseInt(given.group(1)) : FreePort.find();
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> paths = Files.walk(from)) {
-            for (Path path : paths.toList()) {
-                Files.copy(path, to.resolve(from.relativize(path).toString()));
-            }
-        }
     }
 
     /** An id never used before: the ledger takes each only once. */
