@@ -1,14 +1,20 @@
 package io.smsbridge;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
+import java.util.TimeZone;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -46,6 +52,7 @@ public final class Bridge {
     }
 
     public static void main(String[] args) throws Exception {
+        ignoreTheMachinesLanguage();
         Logging.chooseFormat(home());
         int exit = switch (args.length == 0 ? "" : args[0]) {
             case "" -> run();
@@ -70,6 +77,21 @@ public final class Bridge {
     private static String version() {
         String version = Bridge.class.getPackage().getImplementationVersion();
         return version == null ? "(not packaged)" : version;
+    }
+
+    /**
+     * Words, digits, calendar, time zone and charset are the same on every machine. Java fixes the default charset before this line, so
+     * whatever reads or writes text names UTF-8 itself.
+     */
+    private static void ignoreTheMachinesLanguage() {
+        Locale.setDefault(Locale.ROOT);
+        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+        System.setOut(utf8(FileDescriptor.out));
+        System.setErr(utf8(FileDescriptor.err));
+    }
+
+    private static PrintStream utf8(FileDescriptor stream) {
+        return new PrintStream(new BufferedOutputStream(new FileOutputStream(stream)), true, StandardCharsets.UTF_8);
     }
 
     private static int run() throws Exception {

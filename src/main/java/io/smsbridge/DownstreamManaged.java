@@ -73,6 +73,6 @@ final class DownstreamManaged implements DownstreamMXBean {
     }
 
     private static String local(Instant time) {
-        return time == null ? null : Retries.local(time);
+        return time == null ? null : Retries.toTheSecond(time);
     }
 }

@@ -363,7 +363,7 @@ public final class DownstreamState {
     }
 
     private static String local(long millis) {
-        return Retries.local(Instant.ofEpochMilli(millis));
+        return Retries.toTheSecond(Instant.ofEpochMilli(millis));
     }
 
     @Override

@@ -14,7 +14,7 @@ public final class LastErrors {
 
     public void note(String queue, String reason) {
         String text = reason == null ? "" : reason;
-        byQueue.put(queue, Retries.local(Instant.now()) + " "
+        byQueue.put(queue, Retries.toTheSecond(Instant.now()) + " "
                 + mask.numbers(Texts.cut(text, SHOWN)));
     }
 

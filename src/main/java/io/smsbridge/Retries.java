@@ -3,8 +3,6 @@ package io.smsbridge;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -47,14 +45,14 @@ public final class Retries {
             double jitter = parts.length > 4 ? ThreadLocalRandom.current().nextDouble() * Double.parseDouble(parts[4]) : 0;
             long at = Math.min(now + Math.max((long) (wait * (1 + jitter)), asked(retryAfter)), last);
             next.put("at", at);
-            next.put("atText", local(Instant.ofEpochMilli(at)));
+            next.put("atText", toTheSecond(Instant.ofEpochMilli(at)));
         }
         return next;
     }
 
-    /** A time as operators read it, in the zone of their machine, to the second. */
-    static String local(Instant time) {
-        return LocalDateTime.ofInstant(time, ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString();
+    /** A time as operators read it: in UTC, as all times of the bridge, to the second. */
+    static String toTheSecond(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** How long an answer with this Retry-After, seconds or an HTTP date, asks to wait, in milliseconds; 0 where it does not. */
