@@ -40,7 +40,7 @@ final class AccountManaged implements AccountMXBean {
 
     @Override
     public String getBaseUrl() {
-        return Managed.url(account.get("baseUrl"));
+        return WebUrl.of(account.get("baseUrl")).base();
     }
 
     @Override

@@ -59,7 +59,7 @@ public final class Accounts {
         if (!block.has("publicUrl")) {
             return null;
         }
-        String url = block.get("publicUrl").replaceAll("/+$", "") + "/infobip/" + kind + "/" + account;
+        String url = WebUrl.of(block.get("publicUrl")).base() + "/infobip/" + kind + "/" + account;
         return webhooksToken.isEmpty() ? url : url + "/" + webhooksToken;
     }
 }

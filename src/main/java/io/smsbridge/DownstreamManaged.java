@@ -19,7 +19,7 @@ final class DownstreamManaged implements DownstreamMXBean {
 
     @Override
     public String getUrl() {
-        return Managed.url(url);
+        return WebUrl.of(url).withoutQuery();
     }
 
     @Override

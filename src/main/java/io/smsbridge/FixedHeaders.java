@@ -9,15 +9,18 @@ import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 
 /**
- * Puts an account's API key, or a downstream's credentials and headers, on each request inside the HTTP client: the secret is
- * then in no exchange, route, endpoint URI or log.
+ * Puts an account's API key, or a downstream's credentials, headers, path and query, on each request inside the HTTP client: the secret
+ * is then in no exchange, route, endpoint URI or log, and the URL is called byte for byte as the settings have it, whatever a message says.
  */
 final class FixedHeaders implements HttpClientConfigurer {
 
     private final Map<String, String> headers;
+    private final WebUrl url;
 
-    private FixedHeaders(Map<String, String> headers) {
+    /** @param url what is called; null where the route says the path */
+    private FixedHeaders(Map<String, String> headers, WebUrl url) {
         this.headers = headers;
+        this.url = url;
     }
 
     static FixedHeaders of(Settings.Block block) {
@@ -30,7 +33,7 @@ final class FixedHeaders implements HttpClientConfigurer {
             String pair = block.get("basicUsername") + ":" + block.get("basicPassword");
             headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
         }
-        return new FixedHeaders(headers);
+        return new FixedHeaders(headers, block.has("url") ? WebUrl.of(block.get("url")) : null);
     }
 
     /** {@code Name: value, Other: value}. */
@@ -47,6 +50,12 @@ final class FixedHeaders implements HttpClientConfigurer {
 
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
-        client.addRequestInterceptorFirst((request, entity, context) -> headers.forEach(request::setHeader));
+        client.addRequestInterceptorFirst((request, entity, context) -> {
+            headers.forEach(request::setHeader);
+            if (url != null) {
+                // A proxy is asked for the whole URL.
+                request.setPath(request.getPath().startsWith("/") ? url.target() : url.server() + url.target());
+            }
+        });
     }
 }

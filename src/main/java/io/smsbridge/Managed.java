@@ -1,7 +1,5 @@
 package io.smsbridge;
 
-import java.net.URI;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smsbridge.Settings.Block;
@@ -37,11 +35,5 @@ final class Managed {
 
     static long seconds(long millis) {
         return millis == Queues.UNKNOWN ? millis : millis / 1000;
-    }
-
-    /** Scheme, host, port and path: user and query can hold a secret. */
-    static String url(String text) {
-        URI url = URI.create(text);
-        return url.getScheme() + "://" + url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort()) + (url.getRawPath() == null ? "" : url.getRawPath());
     }
 }

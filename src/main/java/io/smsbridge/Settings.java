@@ -113,7 +113,7 @@ final class Settings implements RouteTemplateParameterSource {
     static String sandboxAccount(PropertiesComponent properties) {
         String sandbox = "http://localhost:" + properties.resolveProperty("http.port").orElse("") + "/sandbox/infobip";
         return keys(properties, key -> key.startsWith("account.") && key.endsWith(".baseUrl")).stream()
-                .filter(key -> sandbox.equals(properties.resolveProperty(key).orElse(null)))
+                .filter(key -> sandbox.equals(base(properties.resolveProperty(key).orElse("").strip())))
                 .map(key -> key.split("\\.")[1]).findFirst().orElse("");
     }
 
@@ -129,6 +129,15 @@ final class Settings implements RouteTemplateParameterSource {
     static String credential(String setting, String value) {
         String schemes = SCHEMES.get(setting);
         return schemes == null ? value : value.replaceFirst("(?i)^(Authorization:\\s*)?(" + schemes + ")(\\s+|$)", "");
+    }
+
+    /** A base URL as it is called; as it is written where it is wrong, which the check tells. */
+    private static String base(String text) {
+        try {
+            return WebUrl.of(text).base();
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
     }
 
     private static Set<String> keys(PropertiesComponent properties, Predicate<String> filter) {
@@ -246,6 +255,12 @@ final class Settings implements RouteTemplateParameterSource {
             defaults.keySet().stream().filter(setting -> !SECRETS.contains(setting)).forEach(setting ->
                     parameters.put(setting.equals(RouteTemplateParameterSource.TEMPLATE_ID) ? "template-id" : setting, get(setting)));
             parameters.put("name", name);
+            if (kind == Kind.ACCOUNT) {
+                parameters.put("baseUrl", base(get("baseUrl")));
+            } else {
+                // In an endpoint of Camel's a URL is read as options, sorted, and written anew; FixedHeaders puts on the request what follows the server.
+                parameters.put("server", WebUrl.of(get("url")).server());
+            }
             return parameters;
         }
 
@@ -261,7 +276,8 @@ final class Settings implements RouteTemplateParameterSource {
             parameters.put("kind", pulled);
             parameters.put("pullPath", PULLED.get(pulled));
             parameters.put("pullInterval", String.valueOf(TimeUtils.toMilliSeconds(get("pullInterval"))));
-            List.of("baseUrl", "connectTimeout", "responseTimeout").forEach(setting -> parameters.put(setting, get(setting)));
+            parameters.put("baseUrl", base(get("baseUrl")));
+            List.of("connectTimeout", "responseTimeout").forEach(setting -> parameters.put(setting, get(setting)));
             return parameters;
         }
 

@@ -2,8 +2,6 @@ package io.smsbridge;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,14 +20,17 @@ import java.util.stream.Stream;
 
 import io.smsbridge.Settings.Block;
 import io.smsbridge.Settings.Kind;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.util.TimeUtils;
+import org.postgresql.Driver;
 
 /** The rules that settings have to meet before the first message: each problem is one line that names the key and the cure. */
 final class SettingsCheck {
 
     private static final Set<String> REGIONS = Set.of("india", "turkey", "south-korea");
     private static final Set<String> CLICK_TRACKING = Set.of("off", "default-domain", "custom-domain");
+    private static final String OWN_BROKER = "vm://0";
     private static final long SMALLEST_STORE = 200L << 20;
     private static final long SMALLEST_FREE = 200L << 20;
     /** What a spreadsheet makes of a long number. */
@@ -136,8 +137,10 @@ final class SettingsCheck {
         wholeNumber(problems, "http.threads", value.apply("http.threads"), 1, 10_000);
         wholeNumber(problems, "http.maxBodySize", value.apply("http.maxBodySize"), 1, Integer.MAX_VALUE);
         management(problems, value);
-        if (!value.apply("tracing.url").matches("|https?://[^\\s/]+/\\S*")) {
-            problems.add("tracing.url: '" + value.apply("tracing.url") + "' has to be a URL such as http://localhost:4318/v1/traces, or empty");
+        tracing(problems, value.apply("tracing.url"));
+        queue(problems, value.apply("queue.url"));
+        if (!value.apply("webhooks.token").matches("[A-Za-z0-9._~-]*")) {
+            problems.add("webhooks.token: is part of a URL, and has to be letters, digits, . _ ~ and - only");
         }
         oneOf(problems, "log.format", value.apply("log.format"), Set.of("text", "json"));
         oneOf(problems, "log.stackTraces", value.apply("log.stackTraces"), Set.of("true", "false"));
@@ -148,6 +151,34 @@ final class SettingsCheck {
         oneOf(problems, "optOut.enforce", value.apply("optOut.enforce"), Set.of("true", "false"));
         oneOf(problems, "sandbox.enabled", value.apply("sandbox.enabled"), Set.of("auto", "true", "false"));
         return problems;
+    }
+
+    private static void tracing(List<String> problems, String text) {
+        WebUrl url = text.isEmpty() ? null : url(problems, "tracing.url", text);
+        if (url != null && url.path().isEmpty()) {
+            problems.add("tracing.url: '" + text + "' has to be a URL such as http://localhost:4318/v1/traces, or empty");
+        }
+    }
+
+    /** Read as the client reads it, who else tries for good to connect to what is no broker. */
+    private static void queue(List<String> problems, String url) {
+        if (url.equals(OWN_BROKER)) {
+            return;
+        }
+        if (url.toLowerCase(Locale.ROOT).startsWith("vm:")) {
+            problems.add("queue.url: '" + WebUrl.shown(url) + "': the broker inside this process is " + OWN_BROKER);
+            return;
+        }
+        String wrong = "queue.url: '" + WebUrl.shown(url) + "' is no URL of an Artemis broker, such as tcp://host:61616";
+        if (!url.matches("\\(?[a-z]+://[^/:?,)]+.*")) {
+            problems.add(wrong);
+            return;
+        }
+        try {
+            new ActiveMQConnectionFactory(url).close();
+        } catch (Exception e) {
+            problems.add(wrong + ": " + e.getMessage());
+        }
     }
 
     private static void management(List<String> problems, UnaryOperator<String> value) {
@@ -166,6 +197,10 @@ final class SettingsCheck {
         String url = value.apply("ledger.url");
         if (!url.isEmpty() && !url.startsWith("jdbc:sqlite:") && !url.startsWith("jdbc:postgresql:")) {
             problems.add("ledger.url: has to begin with jdbc:postgresql:// or jdbc:sqlite:, or be empty for a file in data.directory");
+        } else if (url.startsWith("jdbc:postgresql:") && Driver.parseURL(url, new Properties()) == null) {
+            problems.add("ledger.url: is no URL that PostgreSQL's driver can read, such as jdbc:postgresql://host:5432/bridge");
+        } else if (url.matches("jdbc:sqlite:(|file:)(|\\?.*|:.*)")) {
+            problems.add("ledger.url: names no file; a ledger in memory would be lost with the process");
         }
         wholeNumber(problems, "ledger.connectTimeout", value.apply("ledger.connectTimeout"), 250, 60_000);
         long retention = duration(problems, "ledger.retention", value.apply("ledger.retention"));
@@ -214,8 +249,8 @@ final class SettingsCheck {
         required(account, "baseUrl", "the base URL Infobip shows for your account, https://xxxxx.api.infobip.com");
         required(account, "apiKey", "an API key of your Infobip account with the scope sms:message:send");
         credential(account, "apiKey", "the key alone, which is sent as App KEY");
-        url(account, "baseUrl", true);
-        url(account, "publicUrl", false);
+        baseUrl(account);
+        base(account, "publicUrl");
         pull(account);
         wholeNumber(account, "parallelSends", 1, 1_000);
         wholeNumber(account, "batchSize", 1, 10_000);
@@ -254,6 +289,10 @@ final class SettingsCheck {
         }
         keywords(account);
         oneOf(problems, account.key("clickTracking"), account.get("clickTracking"), CLICK_TRACKING);
+        if (account.has("customDomain") && !account.get("customDomain").matches("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+")) {
+            problems.add(account.key("customDomain") + ": '" + account.get("customDomain")
+                    + "' has to be the domain alone, without https:// and /, such as go.example.com");
+        }
         if (account.get("clickTracking").equals("custom-domain")) {
             required(account, "customDomain", "the domain verified in Infobip's portal; clickTracking=custom-domain needs it");
         }
@@ -289,8 +328,8 @@ final class SettingsCheck {
 
     private void downstream(Block downstream) {
         required(downstream, "url", "where events are posted to");
-        url(downstream, "url", false);
-        if (!settings.sandboxOn() && downstream.get("url").startsWith("http://localhost:" + settings.get("http.port") + "/sandbox/")) {
+        WebUrl url = url(downstream, "url");
+        if (!settings.sandboxOn() && url != null && url.withoutQuery().startsWith("http://localhost:" + settings.get("http.port") + "/sandbox/")) {
             problems.add(downstream.key("url") + ": is the sandbox's echo, and the sandbox is off; give an endpoint of yours, or take the block out");
         }
         if (!maps.contains(downstream.get("format"))) {
@@ -336,24 +375,36 @@ final class SettingsCheck {
         }
     }
 
-    /** @param https whether plain http is allowed to this machine only */
-    private void url(Block block, String setting, boolean https) {
-        if (!block.has(setting)) {
-            return;
-        }
-        String text = block.get(setting);
+    /** The URL given, checked; null when there is none, or it is wrong. */
+    private WebUrl url(Block block, String setting) {
+        return block.has(setting) ? url(problems, block.key(setting), block.get(setting)) : null;
+    }
+
+    private static WebUrl url(List<String> problems, String key, String text) {
         try {
-            URI url = new URI(text);
-            boolean http = "http".equalsIgnoreCase(url.getScheme());
-            if (url.getHost() == null || !http && !"https".equalsIgnoreCase(url.getScheme())) {
-                problems.add(block.key(setting) + ": '" + text + "' is no http or https URL");
-            } else if (https && http && !List.of("localhost", "127.0.0.1", "[::1]").contains(url.getHost())) {
-                problems.add(block.key(setting) + ": has to begin with https:// (http only for localhost)");
-            } else if (https && (url.getQuery() != null || url.getFragment() != null)) {
-                problems.add(block.key(setting) + ": has to end with the host or a path, without ? or #");
-            }
-        } catch (URISyntaxException e) {
-            problems.add(block.key(setting) + ": '" + text + "' is no URL: " + e.getReason());
+            return WebUrl.of(text);
+        } catch (IllegalArgumentException e) {
+            problems.add(key + ": " + e.getMessage());
+            return null;
+        }
+    }
+
+    /** A URL that paths are put behind; null as before. */
+    private WebUrl base(Block block, String setting) {
+        WebUrl url = url(block, setting);
+        if (url != null && url.query() != null) {
+            problems.add(block.key(setting) + ": has to end with the host or a path, without ? or #");
+        } else if (url != null && !url.path().matches("(/[A-Za-z0-9._~-]+)*/*")) {
+            problems.add(block.key(setting) + ": '" + url.path() + "' has to be a path of letters, digits, . _ ~ - and single /");
+        }
+        return url;
+    }
+
+    /** Plain http is for this machine only. */
+    private void baseUrl(Block account) {
+        WebUrl url = base(account, "baseUrl");
+        if (url != null && url.server().startsWith("http:") && !List.of("localhost", "127.0.0.1", "[::1]").contains(url.host())) {
+            problems.add(account.key("baseUrl") + ": has to begin with https:// (http only for localhost)");
         }
     }
 

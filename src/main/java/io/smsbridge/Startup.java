@@ -150,7 +150,7 @@ final class Startup extends MainListenerSupport {
         Metrics metrics = new Metrics(meters, settings, queues, health, states, data);
         context.getRegistry().bind("metrics", metrics);
         if (!settings.get("tracing.url").isEmpty()) {
-            afterStop(context, Tracing.start(context, settings.get("tracing.url")));
+            afterStop(context, Tracing.start(context, WebUrl.of(settings.get("tracing.url"))));
         }
         Logging logging = new Logging();
         context.getCamelContextExtension().addLogListener(logging);

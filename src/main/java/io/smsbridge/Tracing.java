@@ -36,10 +36,10 @@ final class Tracing {
     }
 
     /** @return what ends it, with what has not been exported yet */
-    static Runnable start(CamelContext context, String url) {
+    static Runnable start(CamelContext context, WebUrl url) {
         SdkTracerProvider provider = SdkTracerProvider.builder()
                 .setResource(Resource.getDefault().merge(Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), context.getName()))))
-                .addSpanProcessor(BatchSpanProcessor.builder(new Masking(OtlpHttpSpanExporter.builder().setEndpoint(url).build())).build()).build();
+                .addSpanProcessor(BatchSpanProcessor.builder(new Masking(OtlpHttpSpanExporter.builder().setEndpoint(url.server() + url.target()).build())).build()).build();
         context.getRegistry().bind("tracer", Tracer.class, provider.get("infobip-sms-bridge"));
         context.getRegistry().bind("tracePropagators", ContextPropagators.class, ContextPropagators.create(W3CTraceContextPropagator.getInstance()));
         OpenTelemetryTracer tracer = new OpenTelemetryTracer();

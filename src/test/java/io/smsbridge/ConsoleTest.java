@@ -51,7 +51,7 @@ class ConsoleTest {
             account.main.baseUrl=http://localhost:1
             account.main.apiKey=k
             sms.default-account=main
-            downstream.crm.url=http://user:5ecret@localhost:1/crm?key=5ecret
+            downstream.crm.url=http://localhost:1/crm?key=5ecret
             """;
 
     @BeforeAll

@@ -94,6 +94,24 @@ class SettingsCheckTest {
         "downstream.crm.itemsPerPost=many | downstream.crm.itemsPerPost: 'many' has to be a whole number from 1 to 10000",
         "downstream.b.format=raw | downstream.b.url: missing; where events are posted to",
         "downstream.b.url=ftp://x | downstream.b.url: 'ftp://x' is no http or https URL",
+        "downstream.b.url=https://user:k-secret@crm.example.com/ | downstream.b.url: has a user or password before the host; take it out (a downstream has basicUsername and basicPassword for it)",
+        "downstream.b.url=http://crm_hook:8080/ | downstream.b.url: 'http://crm_hook:8080/' has no host name of letters, digits, - and . after http://",
+        "downstream.b.url=https://crm.example.com:77777/ | downstream.b.url: 'https://crm.example.com:77777/' has a port that is not from 1 to 65535",
+        "downstream.b.url=https://crm.example.com/#hook | downstream.b.url: 'https://crm.example.com/#hook' has a #, and what follows it is never sent; take it out, or write %23",
+        "downstream.b.url=https://crm.example.com/?sig=k-secret#a | downstream.b.url: 'https://crm.example.com/?...' has a #",
+        "downstream.b.url=https://crm.example.com/a b | downstream.b.url: 'https://crm.example.com/a b' is no URL: Illegal character in path",
+        "downstream.b.url=https://crm.example.com/\u00fc | downstream.b.url: 'https://crm.example.com/\u00fc' has characters beyond ASCII",
+        "account.main.publicUrl=https://sms.example.com/?a=1 | account.main.publicUrl: has to end with the host or a path, without ? or #",
+        "account.main.customDomain=https://go.example.com/ | account.main.customDomain: 'https://go.example.com/' has to be the domain alone, without https:// and /, such as go.example.com",
+        "webhooks.token=a/b | webhooks.token: is part of a URL, and has to be letters, digits, . _ ~ and - only",
+        "tracing.url=localhost:4318/v1/traces | tracing.url: 'localhost:4318/v1/traces' is no http or https URL",
+        "tracing.url=http://localhost:4318 | tracing.url: 'http://localhost:4318' has to be a URL such as http://localhost:4318/v1/traces, or empty",
+        "queue.url=broker:61616 | queue.url: 'broker:61616' is no URL of an Artemis broker, such as tcp://host:61616",
+        "queue.url=amqp://broker:5672 | queue.url: 'amqp://broker:5672' is no URL of an Artemis broker, such as tcp://host:61616: ",
+        "queue.url=tcp:broker:61616 | queue.url: 'tcp:broker:61616' is no URL of an Artemis broker, such as tcp://host:61616",
+        "queue.url=vm://1 | queue.url: 'vm://1': the broker inside this process is vm://0",
+        "ledger.url=jdbc:postgresql://localhost:port/bridge | ledger.url: is no URL that PostgreSQL's driver can read, such as jdbc:postgresql://host:5432/bridge",
+        "ledger.url=jdbc:sqlite::memory: | ledger.url: names no file; a ledger in memory would be lost with the process",
         "sms.defaultAccount=main | sms.defaultAccount: no such setting; sms.default-account is meant?",
         "http.threads=x | http.threads: 'x' has to be a whole number from 1 to 10000",
         "sms.apiKey={{env:NO_SUCH_VARIABLE}} | sms.apiKey: the environment variable NO_SUCH_VARIABLE is not set",
@@ -113,6 +131,8 @@ class SettingsCheckTest {
     @CsvSource(delimiter = '|', value = {
         "http://abc.api.infobip.com | account.main.baseUrl: has to begin with https:// (http only for localhost)",
         "abc.api.infobip.com | account.main.baseUrl: 'abc.api.infobip.com' is no http or https URL",
+        "HTTP://abc.api.infobip.com | account.main.baseUrl: has to begin with https:// (http only for localhost)",
+        "https://abc.api.infobip.com/a//b | account.main.baseUrl: '/a//b' has to be a path of letters, digits, . _ ~ - and single /",
         "https://abc.api.infobip.com?x=1 | account.main.baseUrl: has to end with the host or a path, without ? or #"})
     void theBaseUrlHasToBeAnHttpsUrl(String url, String problem) {
         assertThat(problems(GOOD.replace("https://abc.api.infobip.com", url))).containsExactly(problem);
