@@ -165,7 +165,7 @@ class OpenApiTest {
     }
 
     private void deadLetters() throws Exception {
-        infobip.answers(IntStream.range(0, 3).mapToObj(i -> aResponse().withStatus(403)).toArray(com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder[]::new));
+        infobip.answers(IntStream.range(0, 3).mapToObj(i -> aResponse().withStatus(404)).toArray(com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder[]::new));
         for (int i = 0; i < 3; i++) {
             bridge.post("/sms/send/main", "{\"to\": \"447700900126\", \"text\": \"Hello\"}", CALLER);
         }
