@@ -40,7 +40,7 @@ class TogetherTest {
                 sms.default-account=main
                 downstream.events.url=%s/events
                 downstream.events.format=events
-                """.formatted(downstream.url()), "events.jslt", ".", "sends.jslt", "error(\"this map is broken\")");
+                """.formatted(downstream.url()), "events.jslt", ".", "sends.jslt", "// infobip-sms-bridge routes 1\nerror(\"this map is broken\")");
     }
 
     @AfterAll
