@@ -61,7 +61,7 @@ class HttpServerTest {
                 http.maxBodySize=1000000
                 downstream.log.url=%s/log
                 downstream.log.format=log
-                """.formatted(infobip.url(), downstream.url()), "log.jslt", ".", "known-sends.jslt", "size(7)");
+                """.formatted(infobip.url(), downstream.url()), "log.jslt", ".", "known-sends.jslt", "// infobip-sms-bridge routes 1\nsize(7)");
     }
 
     @AfterAll

@@ -179,7 +179,7 @@ class PullTest {
             int before = TestBridge.log().size();
             awaitAsked(MESSAGES, 2);
             awaitAsked(REPORTS, 2);
-            assertThat(TestBridge.log().subList(before, TestBridge.log().size())).isEmpty();
+            assertThat(TestBridge.logSince(before)).isEmpty();
             assertThat(stored(bridge, "webhooks.inbound-messages") + stored(bridge, "webhooks.delivery-reports")).isZero();
         }
     }
@@ -193,7 +193,7 @@ class PullTest {
         try (TestBridge bridge = bridge("1s")) {
             assertThat(events(1).get(0).get("messageId").asText()).isEqualTo("mo-after");
         }
-        List<String> since = TestBridge.log().subList(before, TestBridge.log().size());
+        List<String> since = TestBridge.logSince(before);
         assertThat(since).filteredOn(line -> line.contains("no inbound-messages fetched")).hasSize(4)
                 .allMatch(line -> line.contains("WARN") && line.contains("account main"));
         assertThat(since).noneMatch(line -> line.startsWith("\tat ") || line.contains("5ecret-pull-key") || line.contains("447700900123"));
@@ -234,7 +234,7 @@ class PullTest {
             await().until(() -> condition(bridge).contains("Infobip answered 503"));
             infobip.server.stubFor(get(urlEqualTo(MESSAGES)).atPriority(1).willReturn(okJson(NOTHING)));
             await().until(() -> condition(bridge).isEmpty());
-            assertThat(TestBridge.log().subList(before, TestBridge.log().size())).filteredOn(line -> line.contains("inbound-messages are fetched again")).hasSize(1);
+            assertThat(TestBridge.logSince(before)).filteredOn(line -> line.contains("inbound-messages are fetched again")).hasSize(1);
             assertThat(problems(before, "inbound-messages")).hasSize(2);
             assertThat(problems(before, "delivery-reports")).isEmpty();
             assertThat(TestBridge.JSON.readTree(bridge.manage("GET", "/dead-letters", "").body()).get("letters")).isEmpty();
@@ -243,7 +243,7 @@ class PullTest {
     }
 
     private static List<String> problems(int before, String kind) throws Exception {
-        return TestBridge.log().subList(before, TestBridge.log().size()).stream().filter(line -> line.contains("no " + kind + " fetched")).toList();
+        return TestBridge.logSince(before).stream().filter(line -> line.contains("no " + kind + " fetched")).toList();
     }
 
     private static String condition(TestBridge bridge) throws Exception {
@@ -290,7 +290,7 @@ class PullTest {
             assertThat(askedAtEachTry).hasSize(4).containsOnly(askedAtEachTry.get(0));
             awaitAsked(MESSAGES, 2);
         }
-        List<String> since = TestBridge.log().subList(before, TestBridge.log().size());
+        List<String> since = TestBridge.logSince(before);
         assertThat(since).filteredOn(line -> line.contains("could not be stored")).hasSize(3)
                 .allMatch(line -> line.contains("WARN  store-pulled account main: fetched inbound-messages") && line.contains("the disk is full"));
         assertThat(since).noneMatch(line -> line.contains("Failed delivery"));

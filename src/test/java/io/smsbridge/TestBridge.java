@@ -137,6 +137,11 @@ final class TestBridge implements AutoCloseable {
         return context().createConsumerTemplate().receive("jms:queue:" + queue, 90_000);
     }
 
+    /** The lines logged behind the first so many. */
+    static List<String> logSince(int lines) throws IOException {
+        return log().stream().skip(lines).toList();
+    }
+
     /** What bridges of this run have logged so far. While a line is being written, its last character may be half there. */
     static List<String> log() throws IOException {
         return new String(Files.readAllBytes(LOG), StandardCharsets.UTF_8).lines().toList();
