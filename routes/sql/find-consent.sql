@@ -1,0 +1,2 @@
+-- infobip-sms-bridge routes 1
+SELECT opted_out FROM consent WHERE account = :account AND recipient = :recipient

@@ -1,0 +1,7 @@
+-- infobip-sms-bridge routes 1
+-- What waits for a retry far off waits for its target now, like all the rest.
+UPDATE outbox
+   SET due_at = :now
+ WHERE queue = :queue
+   AND target = :target
+   AND due_at > :now

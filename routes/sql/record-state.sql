@@ -1,0 +1,12 @@
+-- infobip-sms-bridge routes 1
+-- What became of a message. A state is replaced by a later stage only, so that a final one never changes.
+INSERT INTO message (seq, id, account, client_id, sender, recipient, bulk_id, state, stage, reason, sent_at, ended_at, recorded_at)
+VALUES (:seq, :id, :account, :clientId, :sender, :recipient, :bulkId, :state, :stage, :reason, :sentAt, :endedAt, :now)
+ON CONFLICT (id) DO UPDATE SET
+  state = excluded.state,
+  stage = excluded.stage,
+  reason = excluded.reason,
+  bulk_id = COALESCE(message.bulk_id, excluded.bulk_id),
+  sent_at = COALESCE(message.sent_at, excluded.sent_at),
+  ended_at = excluded.ended_at
+WHERE excluded.stage > message.stage

@@ -1,0 +1,2 @@
+-- infobip-sms-bridge routes 1
+DELETE FROM outbox WHERE id = :id

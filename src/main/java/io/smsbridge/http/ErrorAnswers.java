@@ -1,0 +1,34 @@
+package io.smsbridge.http;
+
+import java.util.function.BiConsumer;
+
+import io.smsbridge.ledger.LedgerAway;
+import org.apache.camel.Exchange;
+
+/** Bean {@code errorAnswers}: answers a caller whose request failed. */
+public final class ErrorAnswers {
+
+    private final BiConsumer<String, Integer> counter;
+
+    /** @param counter counts an answer by route and status */
+    public ErrorAnswers(BiConsumer<String, Integer> counter) {
+        this.counter = counter;
+    }
+
+    /** Answers the exchange's error: a refusal with its own status, a ledger that is away with 503, anything else with 500. */
+    public void answer(Exchange exchange) {
+        Exception error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        int status = error instanceof RefusedCall refused ? refused.status() : error instanceof LedgerAway ? 503 : 500;
+        String text = error instanceof RefusedCall ? error.getMessage()
+                : error instanceof LedgerAway ? "it can't be stored now; nothing of the request was accepted. Send it again later"
+                : "the bridge failed to handle the request; its log says why";
+        counter.accept(exchange.getFromRouteId(), status);
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
+        if (status == 503) {
+            exchange.getMessage().setHeader("Retry-After", HttpErrors.RETRY_AFTER);
+        }
+        exchange.getMessage().setBody(HttpErrors.json(text));
+    }
+}

@@ -1,0 +1,30 @@
+package io.smsbridge.http;
+
+import io.vertx.core.MultiMap;
+
+/**
+ * A request as it came in: the body of an exchange that {@link HttpCallEngine} begins.
+ *
+ * @param method such as POST
+ * @param path   without the query
+ * @param query  as written; null where there is none
+ * @param body   empty where there is none
+ */
+public record HttpCall(String method, String path, String query, MultiMap headers, byte[] body) {
+
+    /** The first header of this name, whatever its case; null where there is none. */
+    public String header(String name) {
+        return headers.get(name);
+    }
+
+    /** The path's parts, without empty ones. */
+    public String[] parts() {
+        return path.replaceAll("^/+|/+$", "").split("/+");
+    }
+
+    /** Not the body: it holds texts and numbers. */
+    @Override
+    public String toString() {
+        return method + " " + path + ", " + body.length + " bytes";
+    }
+}

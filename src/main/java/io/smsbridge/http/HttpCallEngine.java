@@ -1,0 +1,120 @@
+package io.smsbridge.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * An engine of platform-http that holds no thread while a route waits for its commit, and gives the request as one {@link HttpCall}
+ * instead of copying each of its headers. A route chooses it by {@code platformHttpEngine: "#bean:httpCalls"}.
+ * <p>
+ * Camel's own engine calls the route's synchronous {@code process()} within {@code executeBlocking}, so that a step which goes on
+ * asynchronously keeps a worker waiting all the same; it could be left out if VertxPlatformHttpConsumer called its asynchronous processor
+ * and wrote the response from the callback. Routes still begin on a worker, not on the event loop: that is as fast, and a step that blocks
+ * holds up nobody else.
+ */
+public final class HttpCallEngine extends ServiceSupport implements PlatformHttpEngine {
+
+    private final IntSupplier port;
+
+    /** @param port of the server that the routes are served on */
+    public HttpCallEngine(IntSupplier port) {
+        this.port = port;
+    }
+
+    @Override
+    public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
+        return new CallConsumer(endpoint, processor, VertxPlatformHttpRouter.getRouterNameFromPort(getServerPort()));
+    }
+
+    @Override
+    public int getServerPort() {
+        return port.getAsInt();
+    }
+
+    private static final class CallConsumer extends VertxPlatformHttpConsumer {
+
+        CallConsumer(PlatformHttpEndpoint endpoint, Processor processor, String router) {
+            super(endpoint, processor, List.of(), router);
+        }
+
+        @Override
+        protected void handleRequest(RoutingContext call) {
+            if (isSuspended()) {
+                HttpErrors.answer(call, 503, "the route " + getRouteId() + " is suspended; nothing of the request was accepted. Send it again later");
+                return;
+            }
+            Exchange exchange = createExchange(false);
+            exchange.setPattern(ExchangePattern.InOut);
+            Buffer body = call.body().buffer();
+            exchange.getMessage().setBody(new HttpCall(call.request().method().name(), call.normalizedPath(), call.request().query(),
+                    call.request().headers(), body == null ? new byte[0] : body.getBytes()));
+            Context context = call.vertx().getOrCreateContext();
+            context.executeBlocking(() -> {
+                process(exchange, call, context);
+                return null;
+            }, false);
+        }
+
+        private void process(Exchange exchange, RoutingContext call, Context context) {
+            try {
+                createUoW(exchange);
+                getAsyncProcessor().process(exchange, doneSync -> context.runOnContext(now -> answer(exchange, call)));
+            } catch (Exception e) {
+                exchange.setException(e);
+                context.runOnContext(now -> answer(exchange, call));
+            }
+        }
+
+        private void answer(Exchange exchange, RoutingContext call) {
+            try {
+                if (!call.response().ended() && !call.response().closed()) {
+                    write(exchange, call);
+                }
+            } finally {
+                doneUoW(exchange);
+                releaseExchange(exchange, false);
+            }
+        }
+
+        private void write(Exchange exchange, RoutingContext call) {
+            if (exchange.getException() != null) {
+                getExceptionHandler().handleException("a request failed", exchange, exchange.getException());
+                HttpErrors.answer(call, 500, "the bridge failed to handle the request; its log says why");
+                return;
+            }
+            Message message = exchange.getMessage();
+            HttpServerResponse response = call.response();
+            for (Map.Entry<String, Object> header : message.getHeaders().entrySet()) {
+                if (header.getKey().equals(Exchange.HTTP_RESPONSE_CODE)) {
+                    response.setStatusCode(message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class));
+                } else if (!header.getKey().startsWith("Camel")) {
+                    response.putHeader(header.getKey(), String.valueOf(header.getValue()));
+                }
+            }
+            Object body = message.getBody();
+            if (body == null) {
+                response.end();
+            } else if (body instanceof byte[] bytes) {
+                response.end(Buffer.buffer(bytes));
+            } else {
+                response.end(String.valueOf(body));
+            }
+        }
+    }
+}

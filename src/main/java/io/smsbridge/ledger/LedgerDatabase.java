@@ -1,0 +1,144 @@
+package io.smsbridge.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import org.apache.camel.Component;
+import org.flywaydb.core.Flyway;
+
+/**
+ * The database of the ledger: a SQLite file, or PostgreSQL. Its tables are created and migrated from db/migration and db/core, its statements are
+ * the files of routes/sql.
+ */
+public final class LedgerDatabase implements AutoCloseable {
+
+    private static final String SQLITE = "jdbc:sqlite:";
+    /** Readers; they do not wait for the writer. */
+    private static final int READERS = 8;
+
+    private final boolean file;
+    private final HikariDataSource writes;
+    private final HikariDataSource reads;
+    private final Function<String, LedgerSql> statements;
+    private final LedgerWriter writer;
+    private final Outbox outbox;
+    private final ScheduledExecutorService upkeep;
+
+    /**
+     * @param url            JDBC URL of SQLite or PostgreSQL
+     * @param connectTimeout milliseconds to wait for a connection
+     * @param sql            gives the text of routes/sql/NAME.sql
+     */
+    public LedgerDatabase(String url, String username, String password, long connectTimeout, Function<String, String> sql) {
+        file = url.startsWith(SQLITE);
+        Flyway.configure().dataSource(url, username, password).locations("classpath:db/migration", "classpath:db/core").placeholders(Map.of("bigint", file ? "INTEGER" : "BIGINT")).load().migrate();
+        writes = pool(url, username, password, connectTimeout, 1);
+        reads = pool(url, username, password, connectTimeout, READERS);
+        Map<String, LedgerSql> parsed = new ConcurrentHashMap<>();
+        statements = name -> parsed.computeIfAbsent(name, one -> LedgerSql.parse(one, sql.apply(one), !file));
+        writer = new LedgerWriter(writes, statements);
+        outbox = new Outbox(writer, !file);
+        upkeep = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "ledger-upkeep");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** From now on it is written, and what waits in the outbox is looked for. */
+    public void start() {
+        writer.start();
+        if (file) {
+            outbox.releaseAll();
+        } else {
+            upkeep.scheduleWithFixedDelay(outbox::renewLeases, Outbox.LEASE / 3, Outbox.LEASE / 3, TimeUnit.MILLISECONDS);
+        }
+        long every = file ? 30_000 : 1_000;
+        upkeep.scheduleWithFixedDelay(outbox::look, 0, every, TimeUnit.MILLISECONDS);
+    }
+
+    private HikariDataSource pool(String url, String username, String password, long connectTimeout, int connections) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setUsername(username);
+        config.setPassword(password);
+        config.setMaximumPoolSize(connections);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(connectTimeout);
+        if (file) {
+            config.addDataSourceProperty("journal_mode", "WAL");
+            // A commit is on disk when it returns.
+            config.addDataSourceProperty("synchronous", "FULL");
+            config.addDataSourceProperty("busy_timeout", "10000");
+            config.addDataSourceProperty("temp_store", "MEMORY");
+            // In KiB: the indexes of a million messages.
+            config.addDataSourceProperty("cache_size", connections == 1 ? "-65536" : "-4096");
+            // Pages of the write-ahead log, 40 MB: a commit of random ids touches hundreds of pages, and with SQLite's own 1000 every
+            // fourth commit would write them all a second time.
+            config.setConnectionInitSql("PRAGMA wal_autocheckpoint = 10000");
+        }
+        return new HikariDataSource(config);
+    }
+
+    public LedgerWriter writer() {
+        return writer;
+    }
+
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    /** The component {@code outbox:}. */
+    public Component component() {
+        return new OutboxComponent(outbox);
+    }
+
+    /** For reading beside the writer. */
+    public DataSource reads() {
+        return reads;
+    }
+
+    /** Whether it is a file of this process alone. */
+    public boolean isFile() {
+        return file;
+    }
+
+    /** Sets a statement's parameters. */
+    @FunctionalInterface
+    public interface Parameters {
+        void set(LedgerStatement statement) throws SQLException;
+    }
+
+    /** Runs a query of routes/sql beside the writer. */
+    public <T> List<T> query(String name, Parameters parameters, LedgerStatement.RowReader<T> reader) throws SQLException {
+        LedgerSql sql = statements.apply(name);
+        try (Connection connection = reads.getConnection(); PreparedStatement prepared = connection.prepareStatement(sql.text())) {
+            LedgerStatement statement = new LedgerStatement(sql, prepared);
+            parameters.set(statement);
+            return statement.query(reader);
+        }
+    }
+
+    @Override
+    public void close() {
+        upkeep.shutdownNow();
+        if (!file) {
+            outbox.releaseOwn();
+        }
+        writer.close();
+        reads.close();
+        writes.close();
+    }
+}

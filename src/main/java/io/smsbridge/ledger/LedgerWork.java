@@ -1,0 +1,29 @@
+package io.smsbridge.ledger;
+
+import java.sql.SQLException;
+
+/** Something to be written to the ledger, whole or not at all, in a transaction shared with whatever else waits at that moment. */
+public interface LedgerWork {
+
+    /**
+     * Called in the writer's thread; again where the transaction failed and the work is tried alone. Whatever it keeps in itself it has
+     * to set anew each time.
+     */
+    void write(LedgerTransaction transaction) throws SQLException;
+
+    /** What was written is on disk. Called in a thread of the writer's, in the order of the works. */
+    default void committed() {
+    }
+
+    /** Nothing was written. Called once, and never after {@link #committed}. */
+    default void failed(Exception reason) {
+    }
+
+    /**
+     * Whether the work waits for a database that is away, for as long as the process lives: so the outcome of a call that was made. Other
+     * work fails at once.
+     */
+    default boolean waitsForLedger() {
+        return false;
+    }
+}

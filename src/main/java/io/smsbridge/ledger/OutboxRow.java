@@ -1,0 +1,22 @@
+package io.smsbridge.ledger;
+
+import java.util.List;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * A row of the outbox that this bridge has in hand.
+ *
+ * @param lane         0 goes before 1
+ * @param grouping     only rows of one grouping may share a call
+ * @param firstSeq     sends: the first of the sequence numbers that its messages have, and no others
+ * @param attempts     how many have failed so far
+ * @param failingSince when the first of them failed, in epoch milliseconds; null for none
+ * @param requestId    of the request that brought it; null where several did
+ * @param receivedAt   when it came in, in epoch milliseconds
+ * @param arrivedNanos when this bridge took it in hand, by System.nanoTime
+ * @param bytes        of its payload
+ */
+public record OutboxRow(long id, int lane, String grouping, long firstSeq, long lastSeq, int attempts, Long failingSince, String requestId,
+        long receivedAt, long dueAt, long payloadId, int bytes, List<ObjectNode> items, long arrivedNanos) {
+}
