@@ -54,6 +54,7 @@ class LogIT {
                 account.gone.retryDelay=50ms
                 account.refused.baseUrl=http://localhost:{{http.port}}/sandbox/infobip
                 account.refused.apiKey=not-the-key
+                account.refused.retryMaxAge=0s
                 sms.default-account=gone
                 sandbox.enabled=true
                 downstream.gone.url=http://localhost:1/
