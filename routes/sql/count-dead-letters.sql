@@ -1,4 +1,4 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 SELECT COUNT(*)
   FROM dead_letter
  WHERE (:id = '' OR id = :id)

@@ -1,2 +1,2 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 SELECT opted_out FROM consent WHERE account = :account AND recipient = :recipient

@@ -1,4 +1,4 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 -- For whom something waits that is in nobody's hand, and from when on.
 SELECT queue, target, lane, MIN(due_at)
   FROM outbox

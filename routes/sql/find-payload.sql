@@ -1,2 +1,2 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 SELECT body FROM payload WHERE id = :id

@@ -1,4 +1,4 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 -- What waits for a retry far off waits for its target now, like all the rest.
 UPDATE outbox
    SET due_at = :now

@@ -1,4 +1,4 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 -- Dead letters, each queue's oldest first. An empty text chooses all.
 SELECT id, queue, target, account, reason, attempts, first_failed_at, last_failed_at, items, lane, grouping, request_id, received_at,
        not_replayable, body

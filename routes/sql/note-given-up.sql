@@ -1,4 +1,4 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 -- Before a replayed message is queued again: that it had failed, when and why, and that it is replayed. Cast, as PostgreSQL takes a selected
 -- parameter for text.
 INSERT INTO event (id, type, message_id, happened_at, recorded_at, reason)

@@ -1,2 +1,2 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 INSERT INTO payload (id, body) VALUES (:id, :body)

@@ -1,4 +1,4 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 -- Infobip has accepted all messages of a call.
 UPDATE message
    SET state = 'sent',

@@ -1,2 +1,2 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 DELETE FROM dead_letter WHERE id = :id

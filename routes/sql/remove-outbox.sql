@@ -1,2 +1,2 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 DELETE FROM outbox WHERE id = :id

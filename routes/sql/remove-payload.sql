@@ -1,4 +1,4 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 -- The last one who waited for it is gone.
 DELETE FROM payload
  WHERE id = :id

@@ -1,2 +1,2 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 UPDATE outbox SET lease_until = :leaseUntil WHERE owner = :owner

@@ -1,4 +1,4 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 -- What had failed by being given up is queued again. A message that was reported on meanwhile stays as it is.
 UPDATE message
    SET state = 'queued',

@@ -1,4 +1,4 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 -- A call failed: it may be taken again from then on, by whichever bridge comes first.
 UPDATE outbox
    SET due_at = :dueAt,

@@ -1,4 +1,4 @@
--- infobip-sms-bridge routes 1
+-- infobip-sms-bridge routes 2
 -- Takes the first rows that are due and in nobody's hand.
 UPDATE outbox
    SET owner = :owner,

@@ -7,15 +7,33 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-import javax.sql.DataSource;
-
+import com.schibsted.spt.data.jslt.Function;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.smsbridge.Settings.Block;
-import io.smsbridge.Settings.Kind;
-import jakarta.jms.ConnectionFactory;
+import io.smsbridge.console.Console;
+import io.smsbridge.console.ConsoleLogin;
+import io.smsbridge.console.ConsoleUsers;
+import io.smsbridge.console.ManagedBeans;
+import io.smsbridge.console.ManagementPort;
+import io.smsbridge.http.ReadinessGate;
+import io.smsbridge.http.SmsHttpServer;
+import io.smsbridge.maps.MapCheck;
+import io.smsbridge.maps.MapFunctions;
+import io.smsbridge.maps.RouteFiles;
+import io.smsbridge.observe.AnnotatedMBean;
+import io.smsbridge.observe.Health;
+import io.smsbridge.observe.LogLevels;
+import io.smsbridge.observe.Metrics;
+import io.smsbridge.observe.RouteGroups;
+import io.smsbridge.observe.Tracing;
+import io.smsbridge.sandbox.SandboxMemory;
+import io.smsbridge.settings.BlockKind;
+import io.smsbridge.settings.InvalidSettings;
+import io.smsbridge.settings.Settings;
+import io.smsbridge.settings.SettingsCheck;
+import io.smsbridge.settings.WebUrl;
+import io.smsbridge.text.CopiedText;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.component.micrometer.MicrometerConstants;
@@ -33,8 +51,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
-/** What has to happen around Camel's own start: settings are checked, then the broker starts, then the routes. */
+/** What has to happen around Camel's own start: settings are checked, then the ledger is opened, then the routes start. */
 final class Startup extends MainListenerSupport {
+
+    /** What maps may call besides JSLT's own. */
+    static final List<Function> MAP_FUNCTIONS = Stream.concat(MapFunctions.ALL.stream(), SandboxMemory.FUNCTIONS.stream()).toList();
 
     private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.start");
 
@@ -44,6 +65,7 @@ final class Startup extends MainListenerSupport {
     private final Path home;
     private final RouteFiles routes;
     private final String testAccount;
+    private Core core;
 
     Startup(Path home, RouteFiles routes, String testAccount) {
         this.home = home;
@@ -54,7 +76,7 @@ final class Startup extends MainListenerSupport {
     /** Before Camel configures itself and loads the routes: what both take from the settings. */
     @Override
     public void beforeConfigure(BaseMainSupport main) {
-        main.getCamelContext().getCamelContextExtension().getContextPlugin(Model.class).addModelLifecycleStrategy(new RouteLabels());
+        main.getCamelContext().getCamelContextExtension().getContextPlugin(Model.class).addModelLifecycleStrategy(new RouteGroups());
         PropertiesComponent properties = main.getCamelContext().getPropertiesComponent();
         List<String> problems = singleKeyProblems(properties);
         if (!problems.isEmpty()) {
@@ -74,12 +96,21 @@ final class Startup extends MainListenerSupport {
         }
     }
 
+    RouteFiles routes() {
+        return routes;
+    }
+
+    /** The way of a message; null before it is configured. */
+    Core core() {
+        return core;
+    }
+
     /** After the route templates are loaded, which say what settings there are, and before any route is made from them. */
     @Override
     public void afterConfigure(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
         Settings settings = Settings.read(context);
-        MapCheck maps = MapCheck.of(context, routes);
+        MapCheck maps = MapCheck.of(context, routes, MAP_FUNCTIONS);
         List<String> problems = new ArrayList<>(SettingsCheck.problems(settings, home, maps.names()));
         problems.addAll(maps.problems());
         if (testAccount != null) {
@@ -98,43 +129,18 @@ final class Startup extends MainListenerSupport {
         }
 
         context.getRegistry().bind("settings", RouteTemplateParameterSource.class, settings);
-        Accounts accounts = new Accounts(settings);
-        context.getRegistry().bind("accounts", accounts);
-        RecordedIds recorded = new RecordedIds();
-        context.getRegistry().bind("ledger", new Ledger(accounts, recorded,
-                TimeUtils.toMilliSeconds(settings.get("ledger.retention")), TimeUtils.toMilliSeconds(settings.get("ledger.replyWindow"))));
-        context.getRegistry().bind("together", new Together(!settings.get("tracing.url").isEmpty()));
-        context.getRegistry().bind("elements", new Elements());
-        context.getRegistry().bind("keywords", new Keywords(settings));
-        context.getRegistry().bind("downstreams", testAccount == null ? Downstreams.of(settings, maps.readingRaw()) : Downstreams.ofTest());
-        context.getRegistry().bind("door", new Door(settings.get("sms.apiKey"), settings.get("webhooks.token")));
-        context.getRegistry().bind("retries", new Retries());
-        Pace pace = new Pace(settings);
-        context.getRegistry().bind("pace", pace);
-        LastErrors lastErrors = new LastErrors();
-        context.getRegistry().bind("lastErrors", lastErrors);
-        Supplier<ConnectionFactory> connections = () -> context.getRegistry().lookupByNameAndType("queuePool", ConnectionFactory.class);
-        Queues queues = new Queues(connections);
-        context.getRegistry().bind("queues", queues);
-        DeadLetters deadLetters = new DeadLetters(connections,
-                settings.blocks(Kind.ACCOUNT).stream().map(Block::name).collect(Collectors.toSet()),
-                settings.blocks(Kind.DOWNSTREAM).stream().map(Block::name).collect(Collectors.toSet()));
-        context.getRegistry().bind("deadLetters", deadLetters);
-        DownstreamStates states = DownstreamStates.of(context, settings, connections);
-        context.getRegistry().bind("downstreamStates", states);
-        Managed.register(context, settings, states);
-        DescribedMBean.register(context, "type=dead-letters", new DeadLettersManaged(deadLetters), DeadLettersMXBean.class);
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
 
-        // Whoever waits for a turn goes back to the queue at once, and holds up no stop.
-        beforeStop(context, pace::stop);
+        settings.blocks(BlockKind.ACCOUNT).forEach(account ->
+                context.getRegistry().bind("webhooks-of-" + account.name(), account.webhookUrls(settings.get("webhooks.token"))));
+
         beforeStop(context, () -> HangingCalls.endAfter(context, GRACE));
 
         Path data = home.resolve(settings.get("data.directory"));
         checkPort(settings, "http");
         SmsHttpServer server = context.hasService(SmsHttpServer.class);
         if (server != null) {
-            new ClosedDoor(context).guard(server.configuration());
+            new ReadinessGate(context).guard(server.configuration());
             takeForms(server.configuration(), data);
         }
         ManagementHttpServer management = context.hasService(ManagementHttpServer.class);
@@ -144,46 +150,21 @@ final class Startup extends MainListenerSupport {
         }
         context.getRegistry().bind("managementPort", PlatformHttpEngine.class, new ManagementPort(management == null ? 0 : management.getPort()));
         MeterRegistry meters = context.getRegistry().lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
-        Health health = new Health(queues, states);
+        Health health = new Health();
         context.getRegistry().bind("health", health);
-        context.getRegistry().bind("pull", new Pull(health, lastErrors));
-        Metrics metrics = new Metrics(meters, settings, queues, health, states, data);
-        context.getRegistry().bind("metrics", metrics);
+        Metrics metrics = new Metrics(meters, settings, health);
         if (!settings.get("tracing.url").isEmpty()) {
             afterStop(context, Tracing.start(context, WebUrl.of(settings.get("tracing.url"))));
         }
-        Logging logging = new Logging();
+        LogLevels logging = new LogLevels();
         context.getCamelContextExtension().addLogListener(logging);
-        DescribedMBean.register(context, "type=logging", logging, LoggingMXBean.class);
-        EmbeddedBroker broker = settings.get("queue.url").startsWith("vm:") ? new EmbeddedBroker(data) : null;
-        if (broker != null) {
-            broker.start();
-            context.getRegistry().bind("broker", broker);
-            afterStop(context, broker::stop);
-        }
-        Room room = new Room(broker == null ? null : data.resolve("queue"), SettingsCheck.bytes(settings.get("queue.maxSize")),
-                SettingsCheck.bytes(settings.get("queue.minFreeDisk")), Long.parseLong(settings.get("camel.beans.queueFactory.callTimeout")));
-        context.getRegistry().bind("room", room);
-        metrics.watch(room, pace);
-        afterStop(context, room::stop);
-        LedgerStore ledger;
-        try {
-            ledger = LedgerStore.open(settings, data, home);
-        } catch (InvalidSettings e) {
-            // A context that never started is never stopped.
-            if (broker != null) {
-                broker.stop();
-            }
-            throw e;
-        }
-        afterStop(context, ledger::close);
-        context.getRegistry().bind("ledgerWrites", DataSource.class, ledger.writes());
-        context.getRegistry().bind("ledgerReads", DataSource.class, ledger.reads());
-        // With a queue and a ledger of its own, nobody else writes.
-        if (broker != null && ledger.isFile()) {
-            recorded.read(ledger.reads());
-        }
-        health.register(context, settings, ledger.reads());
+        AnnotatedMBean.register(context, "type=logging", logging);
+        core = new Core(context, settings, maps.maps(), metrics, data, home, testAccount != null);
+        core.ledger.start();
+        afterStop(context, core.ledger::close);
+        metrics.watch(core.counts, core.accounts, core.circuits, core.limit, data);
+        health.register(context, settings, core.ledger, core.accounts, core.circuits);
+        ManagedBeans.register(context, settings, core.ledger, core.accounts, core.sends, core.circuits, core.counts, core.deadLetters);
         if (management != null) {
             guard(context, management, settings, data);
         }
@@ -214,7 +195,7 @@ final class Startup extends MainListenerSupport {
     private static void guard(CamelContext context, ManagementHttpServer server, Settings settings, Path data) {
         ConsoleUsers users = ConsoleUsers.open(settings.get("console.username"), settings.get("console.password"), data,
                 "http://" + settings.get("management.host") + ":" + settings.get("management.port") + "/");
-        ConsoleDoor door = new ConsoleDoor(users, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout")));
+        ConsoleLogin door = new ConsoleLogin(users, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout")));
         door.guard(server.getConfiguration());
         Console console = new Console(door, context);
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
@@ -250,7 +231,8 @@ final class Startup extends MainListenerSupport {
                 return invalid.problems();
             }
             if (cause instanceof FailedToCreateRouteException failed) {
-                return List.of("route " + failed.getRouteId() + ": " + failed.getCause().getMessage().lines().findFirst().orElse(""));
+                Throwable why = failed.getCause() == null ? failed : failed.getCause();
+                return List.of("route " + failed.getRouteId() + ": " + why.getMessage().lines().findFirst().orElse(""));
             }
             // A route file with a mistake: Camel's own words name the file and the line.
             if (cause instanceof MarkedYamlEngineException) {
@@ -258,20 +240,5 @@ final class Startup extends MainListenerSupport {
             }
         }
         return List.of();
-    }
-
-    /** Settings the bridge can't start with. */
-    static final class InvalidSettings extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final transient List<String> problems;
-
-        InvalidSettings(List<String> problems) {
-            super(String.join("\n", problems));
-            this.problems = List.copyOf(problems);
-        }
-
-        List<String> problems() {
-            return problems;
-        }
     }
 }

@@ -110,19 +110,19 @@ class ConsoleBrowserIT {
         Locator row = page.locator("tr", new Page.LocatorOptions().setHasText("send-via-marketing"));
         assertThat(row).containsText("Started");
         await().pollInSameThread().untilAsserted(() -> assertThat(page.locator(".pf-v6-c-tree-view__node-text").allTextContents())
-                .containsSubsequence("1-send", "2-receive", "3-record", "4-forward"));
+                .containsSubsequence("1-send", "2-receive", "3-forward"));
         assertThat(row).containsText(Pattern.compile("[1-9]"));
         picture("routes");
     }
 
     private void aDiagramGoesFromLeftToRight() throws Exception {
-        expand("4-forward");
+        expand("3-forward");
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("forward-to-shop").setExact(true)).click();
         page.getByText("Route Diagram").click();
         Locator nodes = page.locator(".react-flow__node");
         assertThat(nodes.filter(new Locator.FilterOptions().setHasText("post-to-downstream"))).isVisible();
         // They are drawn before they are laid out, and move to their places.
-        await().pollInSameThread().untilAsserted(() -> assertThat(left(nodes, "jms:queue")).isLessThan(left(nodes, "post-to-downstream")));
+        await().pollInSameThread().untilAsserted(() -> assertThat(left(nodes, "outbox:")).isLessThan(left(nodes, "post-to-downstream")));
         picture("diagram");
     }
 

@@ -30,7 +30,7 @@ class AnswerNotRecordedTest {
                         account.main.apiKey=k
                         account.main.retryDelay=50ms
                         """.formatted(infobip.url()), "infobip-answer.jslt", """
-                        // infobip-sms-bridge routes 1
+                        // infobip-sms-bridge routes 2
                         {"outcome": "answered", "recipients": 1, "states": "none of them", "events": "none"}
                         """)) {
             bridge.send("main", "{\"to\": \"447700900177\", \"text\": \"once\"}");

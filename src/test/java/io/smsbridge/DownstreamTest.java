@@ -17,6 +17,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import io.smsbridge.settings.Block;
+import io.smsbridge.settings.BlockKind;
+import io.smsbridge.settings.DownstreamSettings;
+import io.smsbridge.settings.RetrySchedule;
+import io.smsbridge.settings.Settings;
+import org.apache.camel.util.TimeUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,10 +168,10 @@ class DownstreamTest {
         String one = TestBridge.newId();
         String two = TestBridge.newId();
         report(one, two);
-        var letter = bridge.take("dead-letters.events.flaky").getMessage();
-        assertThat(letter.getHeader("reason")).isEqualTo("HTTP " + status + " no thanks");
-        assertThat(letter.getHeader("failures")).isEqualTo(1);
-        assertThat(JSON.readTree(letter.getBody(String.class)).findValuesAsText("messageId")).contains(one, two);
+        JsonNode letter = bridge.takeLetter("events.flaky");
+        assertThat(letter.get("reason").asText()).isEqualTo("HTTP " + status + " no thanks");
+        assertThat(letter.get("attempts").asInt()).isEqualTo(1);
+        assertThat(letter.get("payload").findValuesAsText("messageId")).containsExactly(one, two);
         assertThat(downstream.posts("/flaky")).hasSize(1);
         assertThat(downstream.posts("/elsewhere")).isEmpty();
     }
@@ -174,7 +180,7 @@ class DownstreamTest {
     void keepsAsADeadLetterWhatHasBeenTriedLongEnough() throws Exception {
         downstream.answers("/tired", aResponse().withStatus(503));
         report(TestBridge.newId());
-        assertThat(bridge.take("dead-letters.events.tired").getMessage().getHeader("reason", String.class)).startsWith("HTTP 503");
+        assertThat(bridge.takeLetter("events.tired").get("reason").asText()).startsWith("HTTP 503");
         assertThat(downstream.posts("/tired")).hasSize(1);
     }
 
@@ -209,9 +215,9 @@ class DownstreamTest {
                 .willReturn(aResponse().withStatus(status).withBody("bad item")));
         report(ids.toArray(String[]::new));
 
-        var letter = bridge.take("dead-letters.events.flaky").getMessage();
-        assertThat(letter.getHeader("reason")).isEqualTo("HTTP " + status + " bad item");
-        assertThat(JSON.readTree(letter.getBody(String.class)).findValuesAsText("messageId")).containsExactly(ids.get(6));
+        JsonNode letter = bridge.takeLetter("events.flaky");
+        assertThat(letter.get("reason").asText()).isEqualTo("HTTP " + status + " bad item");
+        assertThat(letter.get("payload").findValuesAsText("messageId")).containsExactly(ids.get(6));
         await().untilAsserted(() -> assertThat(downstream.bodies("/flaky").stream()
                 .filter(body -> !body.toString().contains(ids.get(6))).flatMap(body -> body.findValuesAsText("subject").stream()))
                 .containsExactlyInAnyOrderElementsOf(ids.stream().filter(id -> !id.equals(ids.get(6))).toList()));
@@ -224,9 +230,9 @@ class DownstreamTest {
                 {"status": "partial", "processed": 2, "unprocessed": [{"status": "fail", "code": 555, "error": "unknown meta",
                  "record": {"meta": "meta of %s", "ts": 1795428000}}]}""".formatted(ids.get(1))));
         report(ids.toArray(String[]::new));
-        var letter = bridge.take("dead-letters.events.cleverTap").getMessage();
-        assertThat(letter.getHeader("reason")).isEqualTo("answered 2xx, but did not process: 555 unknown meta");
-        assertThat(JSON.readTree(letter.getBody(String.class)).findValuesAsText("messageId")).containsExactly(ids.get(1));
+        JsonNode letter = bridge.takeLetter("events.cleverTap");
+        assertThat(letter.get("reason").asText()).isEqualTo("answered 2xx, but did not process: 555 unknown meta");
+        assertThat(letter.get("payload").findValuesAsText("messageId")).containsExactly(ids.get(1));
         assertThat(downstream.posts("/cleverTap")).hasSize(1);
     }
 
@@ -234,14 +240,16 @@ class DownstreamTest {
     @Test
     void ofTwoEventsOfOneSecondKeepsTheOneThatWasNotProcessed() throws Exception {
         String id = TestBridge.newId();
-        var event = JSON.createObjectNode().put("messageId", id).put("meta", id).put("time", "2026-11-23T10:00:00.000Z");
-        var delivered = event.deepCopy().put("id", id + ":delivered").put("type", "delivered");
-        var clicked = event.deepCopy().put("id", id + ":clicked").put("type", "clicked").put("url", "https://example.com/");
         downstream.answers("/cleverTap", aResponse().withBody("""
-                {"unprocessed": [{"error": "no", "record": {"meta": "%s", "ts": 1795428000, "url": "https://example.com/"}}]}""".formatted(id)));
-        bridge.context().createProducerTemplate().sendBody("jms:queue:events.cleverTap", JSON.createArrayNode().add(delivered).add(clicked).toString());
-        var letter = bridge.take("dead-letters.events.cleverTap").getMessage();
-        assertThat(JSON.readTree(letter.getBody(String.class)).findValuesAsText("type")).containsExactly("clicked");
+                {"unprocessed": [{"error": "no", "record": {"meta": "meta of %s", "ts": 1795428000, "url": "https://example.com/"}}]}""".formatted(id)));
+        // So that both go in one POST.
+        bridge.core().circuits.of("cleverTap").pause();
+        report(id);
+        assertThat(bridge.post("/infobip/clicks/main", "{\"url\": \"https://example.com/\", \"messageId\": \"" + id
+                + "\", \"callbackData\": \"meta of " + id + "\", \"sendDateTime\": 1795428000000}").statusCode()).isEqualTo(200);
+        bridge.core().circuits.of("cleverTap").resume();
+        JsonNode letter = bridge.takeLetter("events.cleverTap");
+        assertThat(letter.get("payload").findValuesAsText("type")).containsExactly("clicked");
     }
 
     /** CleverTap takes nothing without the client's id, and the part of a refused batch that holds nothing else is not posted. */
@@ -254,8 +262,8 @@ class DownstreamTest {
         String loud = "{\"messageId\": \"%1$s\", \"callbackData\": \"meta of %1$s\", \"status\": {\"groupId\": 3, \"id\": 5}}";
         bridge.post("/infobip/delivery-reports/main", "{\"results\": [" + String.join(",", silent.formatted(TestBridge.newId()), silent.formatted(TestBridge.newId()),
                 loud.formatted(bad), loud.formatted(good)) + "]}");
-        var letter = bridge.take("dead-letters.events.cleverTap").getMessage();
-        assertThat(JSON.readTree(letter.getBody(String.class)).findValuesAsText("messageId")).containsExactly(bad);
+        JsonNode letter = bridge.takeLetter("events.cleverTap");
+        assertThat(letter.get("payload").findValuesAsText("messageId")).containsExactly(bad);
         await().until(() -> bridge.waiting("events.cleverTap") == 0);
         // All four, the half with both, and each of the two alone.
         assertThat(downstream.posts("/cleverTap")).hasSize(4);
@@ -264,9 +272,11 @@ class DownstreamTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"clevertap, 10m 6h", "ce, 5s 15m", "flaky, 100ms 15m"})
-    void waitsAsLongAsEachFormatAsksFor(String name, String schedule) {
-        Downstreams downstreams = bridge.context().getRegistry().lookupByNameAndType("downstreams", Downstreams.class);
-        assertThat(downstreams.schedule(name.equals("clevertap") ? "cleverTap" : name)).isEqualTo(schedule + " 24h 2 0.1");
+    @CsvSource({"cleverTap, 10m, 6h", "ce, 5s, 15m", "flaky, 100ms, 15m"})
+    void waitsAsLongAsEachFormatAsksFor(String name, String delay, String maxDelay) {
+        Block block = Settings.read(bridge.context()).blocks(BlockKind.DOWNSTREAM).stream().filter(one -> one.name().equals(name))
+                .findFirst().orElseThrow();
+        assertThat(DownstreamSettings.of(name, block::get).retry()).isEqualTo(new RetrySchedule(TimeUtils.toMilliSeconds(delay), 2,
+                TimeUtils.toMilliSeconds(maxDelay), 0.1, TimeUtils.toMilliSeconds("24h"), Integer.MAX_VALUE));
     }
 }

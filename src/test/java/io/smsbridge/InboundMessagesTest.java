@@ -115,7 +115,7 @@ class InboundMessagesTest {
         post("inbound-messages", "{\"results\": [{\"receivedAt\": \"2026-11-23T15:00:00.000+0000\"}, 7, {\"from\": \"447700900123\"}]}");
         assertThat(events(1).get(0).get("from").asText()).isEqualTo("447700900123");
         for (int i = 0; i < 2; i++) {
-            assertThat(bridge.take("dead-letters.webhooks.inbound-messages")).isNotNull();
+            assertThat(bridge.takeLetter("webhooks.inbound-messages")).isNotNull();
         }
     }
 
@@ -149,6 +149,6 @@ class InboundMessagesTest {
     @Test
     void aClickWithoutItsMessageIsKept() throws Exception {
         post("clicks", "{\"url\": \"https://example.com/\"}");
-        assertThat(bridge.take("dead-letters.webhooks.clicks")).isNotNull();
+        assertThat(bridge.takeLetter("webhooks.clicks")).isNotNull();
     }
 }

@@ -12,7 +12,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
-import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The route template infobip-account: the exact request to Infobip, how its answers are read, and what is tried again. */
+/** The route template send-via-account: the exact request to Infobip, how its answers are read, and what is tried again. */
 class InfobipAccountTest {
 
     @TempDir
@@ -347,12 +346,12 @@ class InfobipAccountTest {
     void aDeadLetterPutBackAfterItsTimeIsNotSent() throws Exception {
         infobip.answers(aResponse().withStatus(503));
         bridge.send("impatient", "{\"to\": \"447700900123\", \"text\": \"A\", \"mid\": \"" + TestBridge.newId() + "\", \"sendBefore\": \"" + soon() + "\"}");
-        Exchange deadLetter = bridge.take("dead-letters.sends.impatient");
+        await().until(() -> bridge.letters("queue=sends.impatient").get("total").asInt() == 1);
+        String id = bridge.letters("queue=sends.impatient").at("/letters/0/id").asText();
         java.time.Instant before = java.time.Instant.parse(
-                JSON.readTree(deadLetter.getMessage().getBody(String.class)).at("/records/0/sendBefore").asText());
+                JSON.readTree(bridge.manage("GET", "/dead-letters/" + id, "").body()).at("/payload/0/sendBefore").asText());
         await().until(() -> java.time.Instant.now().isAfter(before.plusSeconds(1)));
-        bridge.context().createProducerTemplate().sendBodyAndHeader("jms:queue:sends.impatient", deadLetter.getMessage().getBody(),
-                "requestId", deadLetter.getMessage().getHeader("requestId"));
+        assertThat(bridge.manage("POST", "/dead-letters/" + id + "/replay", "").statusCode()).isEqualTo(200);
         bridge.awaitIdle();
         assertThat(infobip.calls()).hasSize(1);
     }
@@ -419,9 +418,9 @@ class InfobipAccountTest {
         assertThat(event.at("/status/description").asText()).isEqualTo(description);
         assertThat(infobip.calls()).hasSize(1);
 
-        Exchange deadLetter = bridge.take("dead-letters.sends.plain");
-        assertThat(deadLetter.getMessage().getHeader("reason", String.class)).isEqualTo("HTTP " + status + ", " + name + ": " + description);
-        assertThat(JSON.readTree(deadLetter.getMessage().getBody(String.class)).at("/records/0/to").asText()).isEqualTo("447700900123");
+        JsonNode deadLetter = bridge.takeLetter("sends.plain");
+        assertThat(deadLetter.get("reason").asText()).isEqualTo("HTTP " + status + ", " + name + ": " + description);
+        assertThat(deadLetter.at("/payload/0/to").asText()).isEqualTo("447700900123");
     }
 
     @Test
@@ -429,7 +428,7 @@ class InfobipAccountTest {
         infobip.answers(aResponse().withStatus(503));
         bridge.send("impatient", "{\"to\": \"447700900123\", \"text\": \"A\", \"mid\": \"" + TestBridge.newId() + "\"}");
         assertThat(events(1).get(0).get("failureCode").asText()).isEqualTo("914");
-        assertThat(bridge.take("dead-letters.sends.impatient").getMessage().getHeader("failures")).isEqualTo(1);
+        assertThat(bridge.takeLetter("sends.impatient").get("attempts").asInt()).isEqualTo(1);
     }
 
     @Test
@@ -438,6 +437,6 @@ class InfobipAccountTest {
         JsonNode event = events(1).get(0);
         assertThat(event.at("/status/name").asText()).isEqualTo("NO_ANSWER");
         assertThat(event.at("/status/description").asText()).contains("Connection refused");
-        bridge.take("dead-letters.sends.nowhere");
+        bridge.takeLetter("sends.nowhere");
     }
 }

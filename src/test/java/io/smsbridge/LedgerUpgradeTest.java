@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.smsbridge.ledger.NativeLibrary;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +33,8 @@ class LedgerUpgradeTest {
         String url = TestLedger.settings(home).getProperty("ledger.url", "jdbc:sqlite:" + home.resolve("data/ledger.db"));
         // A process takes it once: the driver would load another copy.
         NativeLibrary.load(home.resolve("data"), home);
-        Flyway.configure().dataSource(url, null, null).target("3").load().migrate();
+        Flyway.configure().dataSource(url, null, null).target("3").placeholders(Map.of("bigint", url.startsWith("jdbc:sqlite:") ? "INTEGER" : "BIGINT")).load()
+                .migrate();
         try (Connection connection = DriverManager.getConnection(url); Statement statement = connection.createStatement()) {
             statement.executeUpdate("INSERT INTO message (id, state, stage, reason, sent_at, ended_at, recorded_by, recorded_at) VALUES "
                     + Stream.of("'operator', 'delivered', 2, 'DELIVERED_TO_OPERATOR'", "'handset', 'delivered', 2, 'DELIVERED_TO_HANDSET'",

@@ -135,7 +135,7 @@ class MetricsTest {
         grew("smsbridge_dead_letters_total{queue=\"sends.lame\",reason=\"exhausted\"}", 1);
         grew("smsbridge_infobip_calls_seconds_count{account=\"lame\",code=\"none\"}", 1);
         grew("smsbridge_recipients_rejected_total{account=\"lame\",status=\"NO_ANSWER\"}", 1);
-        grew("smsbridge_queue_waiting_messages{queue=\"dead-letters.sends.lame\"}", 1);
+        grew("smsbridge_queue_waiting_items{queue=\"dead-letters.sends.lame\"}", 1);
         await().untilAsserted(() -> assertThat(scrape().get("smsbridge_queue_oldest_age_seconds{queue=\"dead-letters.sends.lame\"}")).isPositive());
     }
 
@@ -171,12 +171,12 @@ class MetricsTest {
         bridge.post("/infobip/clicks/made-up-name/t0ken", "{\"messageId\": \"x\", \"url\": \"https://example.com/447700900007\"}");
         grew("smsbridge_webhooks_total{account=\"other\",kind=\"clicks\"}", 1);
         bridge.post("/sms/send/made-up-name", "{}");
-        grew("smsbridge_requests_refused_total{code=\"404\",route=\"accept-sends-for-account\"}", 1);
+        grew("smsbridge_requests_refused_total{code=\"404\",route=\"accept-sends\"}", 1);
         bridge.post("/infobip/clicks/main/wrong", "{}");
         grew("smsbridge_requests_refused_total{code=\"401\",route=\"receive-clicks\"}", 1);
         bridge.send("main", "{\"text\": \"Hello\", \"messages\": [{\"to\": \"447700900008\"}, {\"to\": \"447700900009\", \"sendAt\": \"made-up-name\"}]}");
         grew("smsbridge_recipients_refused_total{account=\"main\",reason=\"sendAt\"}", 1);
-        grew("smsbridge_queue_waiting_messages{queue=\"sends.main\"}", 0);
+        grew("smsbridge_queue_waiting_items{queue=\"sends.main\"}", 0);
         assertThat(text()).doesNotContain("made-up-name", "4477009", "example.com");
     }
 

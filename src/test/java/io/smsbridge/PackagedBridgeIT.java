@@ -59,8 +59,8 @@ class PackagedBridgeIT {
                             uri: jslt:{{routes}}/maps/mine.jslt
                 """);
         Files.writeString(routes.resolve("maps/mine.jslt"), "{\"mine\": .a}");
-        Files.copy(Path.of("routes/maps/error.jslt"), routes.resolve("maps/error.jslt"));
-        Files.writeString(routes.resolve("maps/error.jslt"), "\n+ {\"help\": \"ask the team\"}", StandardOpenOption.APPEND);
+        Files.copy(Path.of("routes/maps/message-history.jslt"), routes.resolve("maps/message-history.jslt"));
+        Files.writeString(routes.resolve("maps/message-history.jslt"), "\n+ {\"help\": \"ask the team\"}", StandardOpenOption.APPEND);
         Files.createSymbolicLink(home.resolve("routes/..data"), Path.of("..2026_11_27"));
         Files.createSymbolicLink(home.resolve("routes/mine.yaml"), Path.of("..data/mine.yaml"));
         Files.createSymbolicLink(home.resolve("routes/maps"), Path.of("..data/maps"));
@@ -68,8 +68,10 @@ class PackagedBridgeIT {
                 "account.mine.baseUrl=http://localhost:1\naccount.mine.apiKey=k\nsms.default-account=mine\n");
         try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find()).awaitAnswering()) {
             assertThat(bridge.post("/mine", "{\"a\": 1}").body()).isEqualTo("{\"mine\":1}");
-            assertThat(bridge.post("/sms/send/sandbox", "{}").body()).contains("there are [mine]").contains("\"help\":\"ask the team\"");
-            assertThat(bridge.output()).contains("routes/ has files in place of the bridge's own: maps/error.jslt; besides: maps/mine.jslt, mine.yaml");
+            assertThat(bridge.post("/sms/send/sandbox", "{}").body()).contains("there are [mine]");
+            assertThat(bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hello\", \"messageId\": \"one\"}").statusCode()).isEqualTo(200);
+            assertThat(bridge.get("/sms/messages/one").body()).contains("\"help\":\"ask the team\"");
+            assertThat(bridge.output()).contains("routes/ has files in place of the bridge's own: maps/message-history.jslt; besides: maps/mine.jslt, mine.yaml");
         }
     }
 
@@ -88,8 +90,8 @@ class PackagedBridgeIT {
     @Test
     void aRouteFileOfAnotherVersionEndsItWithExitCode2() throws Exception {
         Files.createDirectories(home.resolve("routes/maps"));
-        String own = Files.readString(Path.of("routes/maps/error.jslt"));
-        Files.writeString(home.resolve("routes/maps/error.jslt"), own.replaceFirst("routes \\d+", "routes 0"));
+        String own = Files.readString(Path.of("routes/maps/clevertap.jslt"));
+        Files.writeString(home.resolve("routes/maps/clevertap.jslt"), own.replaceFirst("routes \\d+", "routes 0"));
         Files.writeString(home.resolve("routes/maps/raw.jslt"), own.lines().skip(1).collect(Collectors.joining("\n")));
         Files.writeString(home.resolve("routes/gone.yaml"), "# infobip-sms-bridge routes 0\n");
         Files.writeString(home.resolve("routes/mine.yml"), "# A team's own.\n");
@@ -99,10 +101,10 @@ class PackagedBridgeIT {
         String cure = "; delete it to use the bridge's own, or make your change again in a copy of that (README: Your own routes and maps)";
         assertThat(bridge.output().lines().dropWhile(line -> !line.startsWith("The bridge did not start"))).containsExactly(
                 "The bridge did not start:",
-                "  routes/gone.yaml: belongs to version 0 of the bridge's routes, and this is version 1; delete it, or, where it is a file of"
-                        + " your own that is still right, say 1 in its line \"# infobip-sms-bridge routes 0\"",
-                "  routes/maps/error.jslt: belongs to version 0 of the bridge's routes, and this is version 1" + cure,
-                "  routes/maps/raw.jslt: has the name of a file of the bridge's, and no line \"infobip-sms-bridge routes 1\" that says which"
+                "  routes/gone.yaml: belongs to version 0 of the bridge's routes, and this is version 2; delete it, or, where it is a file of"
+                        + " your own that is still right, say 2 in its line \"# infobip-sms-bridge routes 0\"",
+                "  routes/maps/clevertap.jslt: belongs to version 0 of the bridge's routes, and this is version 2" + cure,
+                "  routes/maps/raw.jslt: has the name of a file of the bridge's, and no line \"infobip-sms-bridge routes 2\" that says which"
                         + " version it belongs to" + cure,
                 "  routes/mine.yml: is not read as it is named; name it .yaml");
     }
@@ -135,7 +137,7 @@ class PackagedBridgeIT {
         try (PackagedBridge first = PackagedBridge.start(home, FreePort.find()).awaitAnswering()) {
             PackagedBridge second = PackagedBridge.start(home, FreePort.find());
             assertThat(second.exitCode()).isEqualTo(2);
-            assertThat(second.output()).contains("data.directory: the queues in ");
+            assertThat(second.output()).contains("data.directory: another bridge is running on the ledger ");
             assertThat(first.process.isAlive()).isTrue();
         }
     }
@@ -169,6 +171,18 @@ class PackagedBridgeIT {
         assertThat(test.exitCode()).as(test.output()).isEqualTo(exitCode);
         assertThat(test.output()).contains(output).doesNotContain("\tat ");
         assertThat(home.resolve("data")).doesNotExist();
+    }
+
+    /** Its outbox is shared with the bridges that run on this database, so a test that opened it would take their sends. */
+    @Test
+    void sendTestLeavesASharedLedgerAlone() throws Exception {
+        Files.writeString(home.resolve("application.properties"), """
+                account.main.baseUrl=http://localhost:{{http.port}}/sandbox/infobip
+                account.main.apiKey={{sandbox.apiKey}}
+                ledger.url=jdbc:postgresql://localhost:1/bridge
+                """);
+        PackagedBridge test = PackagedBridge.start(home, FreePort.find(), "send-test", "--to", "447700900123");
+        assertThat(test.exitCode()).as(test.output()).isZero();
     }
 
     /**

@@ -20,6 +20,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.smsbridge.maps.RouteFiles;
+import io.smsbridge.settings.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -126,19 +128,19 @@ class RouteFilesTest {
         }
         Set<String> single = properties.stringPropertyNames().stream()
                 .filter(key -> !key.startsWith("camel.") && !Settings.isBlockKey(key)).collect(Collectors.toCollection(TreeSet::new));
-        Set<String> listed = tableKeys("").stream().filter(key -> key.matches("(http|management|console|log|tracing|sms|webhooks|sandbox|data|queue|ledger|optOut)\\..*"))
+        Set<String> listed = tableKeys("").stream().filter(key -> key.matches("(http|management|console|log|tracing|sms|webhooks|sandbox|data|ledger|optOut)\\..*"))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(listed).isEqualTo(single);
-        assertThat(tableKeys("account.NICKNAME.")).isEqualTo(parameters("routes/1-send/infobip-account.yaml"));
-        assertThat(tableKeys("downstream.NAME.")).isEqualTo(parameters("routes/4-forward/downstream.yaml"));
+        assertThat(tableKeys("account.NICKNAME.")).isEqualTo(parameters("routes/1-send/send-via-account.yaml"));
+        assertThat(tableKeys("downstream.NAME.")).isEqualTo(parameters("routes/3-forward/forward-to-downstream.yaml"));
     }
 
     @Test
     void everySettingIsExplainedWhereItIsSet() throws Exception {
         String previous = "";
         for (String line : Files.readAllLines(Path.of("application.properties"))) {
-            if (line.matches("(http|management|console|log|tracing|sms|webhooks|sandbox|data|queue|ledger|optOut)\\..*=.*")) {
-                assertThat(previous.startsWith("# ") || previous.matches("(queue|ledger)\\..*")).as(line).isTrue();
+            if (line.matches("(http|management|console|log|tracing|sms|webhooks|sandbox|data|ledger|optOut)\\..*=.*")) {
+                assertThat(previous.startsWith("# ") || previous.matches("(ledger)\\..*")).as(line).isTrue();
             }
             previous = line;
         }
@@ -148,7 +150,7 @@ class RouteFilesTest {
     void theSettingsOfABlockAreExplainedInThePropertiesAsWhereTheyAreDeclared() throws Exception {
         String comments = Files.readAllLines(Path.of("application.properties")).stream().filter(line -> line.startsWith("#"))
                 .map(line -> line.substring(1).strip()).collect(Collectors.joining(" ")).replaceAll(" +", " ");
-        for (String file : List.of("routes/1-send/infobip-account.yaml", "routes/4-forward/downstream.yaml")) {
+        for (String file : List.of("routes/1-send/send-via-account.yaml", "routes/3-forward/forward-to-downstream.yaml")) {
             for (JsonNode parameter : read(Path.of(file)).findValue("routeTemplate").get("parameters")) {
                 if (!parameter.get("name").asText().equals("name")) {
                     assertThat(comments).contains(parameter.get("name").asText() + " " + parameter.get("description").asText()

@@ -72,9 +72,9 @@ class SettingsCheckTest {
         "account.main.messagesPerSecond=fast | account.main.messagesPerSecond: 'fast' has to be a whole number from 1 to 1000000",
         "account.main.deliveryTimeWindow=09:00-20:00 | account.main.deliveryTimeWindow: '09:00-20:00' has to be days and hours in UTC, at least one hour apart, such as MONDAY-FRIDAY 09:00-20:00",
         "account.main.priority=low | account.main.priority: 'low' is none of auto, high, normal",
-        "queue.maxSize=10 | queue.maxSize: '10' is no size such as 500MB or 10GB, or 0 for no limit",
-        "queue.maxSize=100MB | queue.maxSize: '100MB' is less than 200MB, as the broker keeps up to 120MB of empty files",
-        "queue.minFreeDisk=50MB | queue.minFreeDisk: '50MB' is less than 200MB, as the broker itself stops at 100MB",
+        "data.maxSize=10 | data.maxSize: '10' is no size such as 500MB or 10GB, or 0 for no limit",
+        "data.maxSize=100MB | data.maxSize: '100MB' is less than 200MB, and the log of what is written alone can take 100MB",
+        "data.minFreeDisk=50MB | data.minFreeDisk: '50MB' is less than 200MB, and the log of what is written alone can take 100MB",
         "account.main.batchSize=0 | account.main.batchSize: '0' has to be a whole number from 1 to 10000",
         "account.main.retryDelay=soon | account.main.retryDelay: 'soon' is no duration such as 500ms, 5s, 10m or 24h",
         "downstream.crm.downAfter=-1 | downstream.crm.downAfter: '-1' has to be a whole number from 0 to 1000000",
@@ -106,10 +106,9 @@ class SettingsCheckTest {
         "webhooks.token=a/b | webhooks.token: is part of a URL, and has to be letters, digits, . _ ~ and - only",
         "tracing.url=localhost:4318/v1/traces | tracing.url: 'localhost:4318/v1/traces' is no http or https URL",
         "tracing.url=http://localhost:4318 | tracing.url: 'http://localhost:4318' has to be a URL such as http://localhost:4318/v1/traces, or empty",
-        "queue.url=broker:61616 | queue.url: 'broker:61616' is no URL of an Artemis broker, such as tcp://host:61616",
-        "queue.url=amqp://broker:5672 | queue.url: 'amqp://broker:5672' is no URL of an Artemis broker, such as tcp://host:61616: ",
-        "queue.url=tcp:broker:61616 | queue.url: 'tcp:broker:61616' is no URL of an Artemis broker, such as tcp://host:61616",
-        "queue.url=vm://1 | queue.url: 'vm://1': the broker inside this process is vm://0",
+        "queue.url=tcp://broker:61616 | queue.url: no such setting; what waits is in the ledger, which bridges share by ledger.url",
+        "queue.maxSize=10GB | queue.maxSize: no such setting; data.maxSize is meant?",
+        "queue.consumers=4 | queue.consumers: no such setting",
         "ledger.url=jdbc:postgresql://localhost:port/bridge | ledger.url: is no URL that PostgreSQL's driver can read, such as jdbc:postgresql://host:5432/bridge",
         "ledger.url=jdbc:sqlite::memory: | ledger.url: names no file; a ledger in memory would be lost with the process",
         "sms.defaultAccount=main | sms.defaultAccount: no such setting; sms.default-account is meant?",
@@ -195,8 +194,29 @@ class SettingsCheckTest {
     void aPortInUseIsToldAsSuch() throws Exception {
         try (TestBridge first = new TestBridge(Files.createDirectory(home.resolve("first")), GOOD)) {
             assertThat(problems(Files.createDirectory(home.resolve("second")),
-                    GOOD + "queue.url=tcp://localhost:1\nhttp.port=" + first.port + "\n"))
+                    GOOD + "http.port=" + first.port + "\n"))
                     .singleElement().asString().startsWith("http.port: can't listen on 0.0.0.0:" + first.port);
+        }
+    }
+
+    /** What waits there was answered 200. */
+    @Test
+    void queuesOfAnEarlierVersionAreNotLeftBehindUnseen() throws Exception {
+        Path queue = Files.createDirectories(home.resolve("data/queue"));
+        Files.createDirectory(queue.resolve("journal"));
+        assertThat(problems(GOOD)).containsExactly("data.directory: " + queue + " holds the queues of an earlier version, which this one does not"
+                + " read; let the earlier version run until its queues are empty and its dead letters handled, then move the directory away");
+        assertThat(home.resolve("data/ledger.db")).doesNotExist();
+        Files.move(queue, home.resolve("queue-of-before"));
+        assertThat(problems(GOOD)).isEmpty();
+    }
+
+    @Test
+    void aSecondBridgeOnTheSameLedgerIsToldAsSuch() throws Exception {
+        try (TestBridge first = new TestBridge(home, GOOD + "ledger.url=jdbc:sqlite:" + home + "/ledger.db\n")) {
+            assertThat(first.context().isStarted()).isTrue();
+            assertThat(problems(Files.createDirectory(home.resolve("second")), GOOD + "ledger.url=jdbc:sqlite:file:" + home + "/ledger.db?cache=private\n"))
+                    .singleElement().asString().startsWith("data.directory: another bridge is running on the ledger " + home.resolve("ledger.db"));
         }
     }
 

@@ -5,27 +5,28 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import org.apache.activemq.artemis.core.postoffice.impl.LocalQueueBinding;
-import org.apache.activemq.artemis.core.server.Queue;
+import io.smsbridge.maps.RouteFiles;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.awaitility.Awaitility;
 
-/** A bridge with its real routes, broker and HTTP server on a free port, in a directory of its own. */
+/** A bridge with its real routes, ledger and HTTP server on a free port, in a directory of its own. */
 final class TestBridge implements AutoCloseable {
 
     static final ObjectMapper JSON = new ObjectMapper();
@@ -39,6 +40,7 @@ final class TestBridge implements AutoCloseable {
     final int port;
     /** Of the console and what else is for operators; those of a test ask as admin, with CONSOLE_PASSWORD. */
     final int managementPort;
+    private final Startup startup;
     private final Main main;
 
     /**
@@ -59,21 +61,22 @@ final class TestBridge implements AutoCloseable {
         for (int i = 0; i < maps.length; i += 2) {
             Files.writeString(own.resolve(maps[i]), maps[i + 1]);
         }
-        main = Bridge.create(home, TestLedger.settings(home));
+        startup = new Startup(home, RouteFiles.of(home), null);
+        main = BridgeMain.create(home, TestLedger.settings(home), startup);
         try {
             main.start();
             awaitDoor();
         } catch (Exception e) {
-            // A test that can't start leaves no broker behind for the next one.
+            // A test that can't start leaves nothing behind for the next one.
             main.stop();
             throw e;
         }
     }
 
-    /** The first request to a server that had just begun has stayed unanswered once: here it is sent again. */
+    /** The first request to a server that had just begun has stayed unanswered once, or half answered on a busy machine: here it is sent again. */
     private void awaitDoor() {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/openapi.json")).timeout(Duration.ofSeconds(3)).build();
-        Awaitility.await().pollDelay(Duration.ZERO).ignoreException(HttpTimeoutException.class)
+        Awaitility.await().pollDelay(Duration.ZERO).ignoreExceptionsInstanceOf(IOException.class)
                 .until(() -> HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() != 503);
     }
 
@@ -91,8 +94,13 @@ final class TestBridge implements AutoCloseable {
         return main.getCamelContext();
     }
 
-    EmbeddedBroker broker() {
-        return context().getRegistry().lookupByNameAndType("broker", EmbeddedBroker.class);
+    /** A connection to the ledger's database. */
+    Connection ledger() throws SQLException {
+        return core().ledger.reads().getConnection();
+    }
+
+    Core core() {
+        return startup.core();
     }
 
     HttpResponse<String> post(String path, String body, String... headers) throws Exception {
@@ -132,9 +140,18 @@ final class TestBridge implements AutoCloseable {
         return JSON.readTree(response.body());
     }
 
-    /** Takes one message off a queue; null when none came for a long time. */
-    org.apache.camel.Exchange take(String queue) {
-        return context().createConsumerTemplate().receive("jms:queue:" + queue, 90_000);
+    /** The dead letters that a query chooses, such as queue=events.crm, as GET /dead-letters shows them. */
+    JsonNode letters(String query) throws Exception {
+        return JSON.readTree(manage("GET", "/dead-letters?" + query, "").body());
+    }
+
+    /** Waits for a dead letter of the queue, such as events.crm, takes it away, and shows it whole. */
+    JsonNode takeLetter(String queue) throws Exception {
+        Awaitility.await("a dead letter of " + queue).until(() -> letters("queue=" + queue).path("total").asInt() > 0);
+        String id = letters("queue=" + queue).at("/letters/0/id").asText();
+        JsonNode letter = JSON.readTree(manage("GET", "/dead-letters/" + id, "").body());
+        manage("DELETE", "/dead-letters/" + id, "");
+        return letter;
     }
 
     /** The lines logged behind the first so many. */
@@ -147,29 +164,25 @@ final class TestBridge implements AutoCloseable {
         return new String(Files.readAllBytes(LOG), StandardCharsets.UTF_8).lines().toList();
     }
 
-    /** Returns when everything accepted so far has been dealt with: but for dead letters, the queues are empty, and nothing has moved between two looks. */
+    /** Returns when everything accepted so far has been dealt with: nothing is under way, and but for dead letters nothing waits. */
     void awaitIdle() {
-        AtomicLong before = new AtomicLong(-1);
-        Awaitility.await("nothing is under way").pollDelay(Duration.ZERO).until(() -> {
-            long added = 0;
-            long waiting = 0;
-            for (var queue : workingQueues()) {
-                added += queue.getMessagesAdded();
-                waiting += queue.getMessageCount();
-            }
-            return before.getAndSet(waiting == 0 ? added : -1) == added && waiting == 0;
-        });
+        Awaitility.await("nothing waits or is under way").pollDelay(Duration.ZERO)
+                .until(() -> count("SELECT COUNT(*) FROM outbox") == 0 && context().getInflightRepository().size() == 0 && count("SELECT COUNT(*) FROM outbox") == 0);
     }
 
-    private List<Queue> workingQueues() {
-        return broker().server().getPostOffice().getAllBindings().filter(LocalQueueBinding.class::isInstance)
-                .map(binding -> ((LocalQueueBinding) binding).getQueue())
-                .filter(queue -> !queue.isTemporary() && !queue.getName().toString().startsWith("dead-letters")).toList();
+    /** How many recipients, events or dead letters wait in a queue, what is under way included: sends.ACCOUNT, sends.ACCOUNT.high, events.DOWNSTREAM. */
+    long waiting(String queue) throws SQLException {
+        String[] parts = queue.split("\\.");
+        return parts[0].equals("dead-letters") ? count("SELECT COUNT(*) FROM dead_letter WHERE queue = '" + parts[1] + "' AND target = '" + parts[2] + "'")
+                : count("SELECT COALESCE(SUM(items), 0) FROM outbox WHERE queue = '" + parts[0] + "' AND target = '" + parts[1] + "'"
+                        + (parts[0].equals("events") ? "" : " AND lane = " + (parts.length > 2 ? 0 : 1)));
     }
 
-    long waiting(String queue) {
-        var found = broker().server().locateQueue(queue);
-        return found == null ? 0 : found.getMessageCount();
+    private long count(String sql) throws SQLException {
+        try (Connection connection = ledger(); Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
     }
 
     @Override

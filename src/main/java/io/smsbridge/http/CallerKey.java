@@ -16,7 +16,7 @@ public final class CallerKey {
 
     /** Lets a caller pass who shows {@code sms.apiKey}: as X-API-Key, App, Bearer, or the password of Basic. Error: 401. */
     public void check(HttpCall call) {
-        if (!key.isEmpty() && !same(call.header("X-API-Key")) && !same(credential(call.header("Authorization")))) {
+        if (!key.isEmpty() && !same(call.header("X-API-Key")) && !same(credential(call.header("X-API-Key"))) && !same(credential(call.header("Authorization")))) {
             throw new RefusedCall(401, "the API key is missing or wrong: give sms.apiKey as Authorization: Bearer KEY, X-API-Key: KEY, or the password of Basic");
         }
     }

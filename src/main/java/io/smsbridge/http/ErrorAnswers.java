@@ -4,9 +4,13 @@ import java.util.function.BiConsumer;
 
 import io.smsbridge.ledger.LedgerAway;
 import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Bean {@code errorAnswers}: answers a caller whose request failed. */
 public final class ErrorAnswers {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.http");
 
     private final BiConsumer<String, Integer> counter;
 
@@ -20,8 +24,11 @@ public final class ErrorAnswers {
         Exception error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         int status = error instanceof RefusedCall refused ? refused.status() : error instanceof LedgerAway ? 503 : 500;
         String text = error instanceof RefusedCall ? error.getMessage()
-                : error instanceof LedgerAway ? "it can't be stored now; nothing of the request was accepted. Send it again later"
-                : "the bridge failed to handle the request; its log says why";
+                : error instanceof LedgerAway ? "the request can't be stored now; nothing of it was accepted. Send it again later"
+                : "the bridge could not handle the request; its log says why";
+        if (status == 500) {
+            LOG.error("{}: a request can't be handled", exchange.getFromRouteId(), error);
+        }
         counter.accept(exchange.getFromRouteId(), status);
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);

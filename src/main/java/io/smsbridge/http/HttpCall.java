@@ -1,5 +1,8 @@
 package io.smsbridge.http;
 
+import java.util.List;
+import java.util.Map;
+
 import io.vertx.core.MultiMap;
 
 /**
@@ -8,9 +11,10 @@ import io.vertx.core.MultiMap;
  * @param method such as POST
  * @param path   without the query
  * @param query  as written; null where there is none
+ * @param form   the fields of a form, in their order; empty where the body is none
  * @param body   empty where there is none
  */
-public record HttpCall(String method, String path, String query, MultiMap headers, byte[] body) {
+public record HttpCall(String method, String path, String query, MultiMap headers, Map<String, List<String>> form, byte[] body) {
 
     /** The first header of this name, whatever its case; null where there is none. */
     public String header(String name) {

@@ -1,10 +1,12 @@
 package io.smsbridge.http;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
 
 import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -29,6 +31,9 @@ import org.apache.camel.support.service.ServiceSupport;
  * holds up nobody else.
  */
 public final class HttpCallEngine extends ServiceSupport implements PlatformHttpEngine {
+
+    /** The one header that Camel itself asks for: a caller's trace goes on. */
+    private static final String TRACEPARENT = "traceparent";
 
     private final IntSupplier port;
 
@@ -56,19 +61,32 @@ public final class HttpCallEngine extends ServiceSupport implements PlatformHttp
         @Override
         protected void handleRequest(RoutingContext call) {
             if (isSuspended()) {
-                HttpErrors.answer(call, 503, "the route " + getRouteId() + " is suspended; nothing of the request was accepted. Send it again later");
+                call.fail(503);
                 return;
             }
             Exchange exchange = createExchange(false);
             exchange.setPattern(ExchangePattern.InOut);
             Buffer body = call.body().buffer();
             exchange.getMessage().setBody(new HttpCall(call.request().method().name(), call.normalizedPath(), call.request().query(),
-                    call.request().headers(), body == null ? new byte[0] : body.getBytes()));
+                    call.request().headers(), form(call.request().formAttributes()), body == null ? new byte[0] : body.getBytes()));
+            String trace = call.request().getHeader(TRACEPARENT);
+            if (trace != null) {
+                exchange.getMessage().setHeader(TRACEPARENT, trace);
+            }
             Context context = call.vertx().getOrCreateContext();
             context.executeBlocking(() -> {
                 process(exchange, call, context);
                 return null;
             }, false);
+        }
+
+        private static Map<String, List<String>> form(MultiMap attributes) {
+            if (attributes.isEmpty()) {
+                return Map.of();
+            }
+            Map<String, List<String>> form = new LinkedHashMap<>();
+            attributes.names().forEach(name -> form.put(name, attributes.getAll(name)));
+            return form;
         }
 
         private void process(Exchange exchange, RoutingContext call, Context context) {
@@ -95,7 +113,7 @@ public final class HttpCallEngine extends ServiceSupport implements PlatformHttp
         private void write(Exchange exchange, RoutingContext call) {
             if (exchange.getException() != null) {
                 getExceptionHandler().handleException("a request failed", exchange, exchange.getException());
-                HttpErrors.answer(call, 500, "the bridge failed to handle the request; its log says why");
+                HttpErrors.answer(call, 500, "the bridge could not handle the request; its log says why");
                 return;
             }
             Message message = exchange.getMessage();

@@ -3,10 +3,10 @@ package io.smsbridge.http;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +21,7 @@ public final class IntakeLimit {
     private static final long MEASURED_EVERY = TimeUnit.SECONDS.toNanos(1);
 
     private final Path data;
+    private final Size used;
     private final long maxSize;
     private final long minFree;
     private final ReentrantLock measuring = new ReentrantLock();
@@ -30,10 +31,12 @@ public final class IntakeLimit {
 
     /**
      * @param data    directory of the database in this process; null for one elsewhere, which has limits of its own
-     * @param maxSize most bytes that its files may take; 0: no limit
+     * @param used    what the database takes of it; deleted rows leave room that it uses again
+     * @param maxSize most bytes that it may take; 0: no limit
      * @param minFree fewest bytes that have to be free on its disk; 0: no limit
      */
-    public IntakeLimit(Path data, long maxSize, long minFree) {
+    public IntakeLimit(Path data, Size used, long maxSize, long minFree) {
+        this.used = used;
         this.data = data;
         this.maxSize = maxSize;
         this.minFree = minFree;
@@ -67,13 +70,16 @@ public final class IntakeLimit {
     private void measure() {
         String reason = null;
         try {
-            size = size(data);
+            size = used.bytes();
             long free = minFree == 0 ? 0 : Files.getFileStore(data).getUsableSpace();
             if (maxSize > 0 && size >= maxSize) {
                 reason = String.format(Locale.ROOT, "the ledger takes %d MB, and data.maxSize is %d MB", size >> 20, maxSize >> 20);
             } else if (free < minFree) {
                 reason = String.format(Locale.ROOT, "%d MB are free on the disk of data.directory, and data.minFreeDisk is %d MB", free >> 20, minFree >> 20);
             }
+        } catch (SQLException e) {
+            // Not for want of room: whoever stores says what it is.
+            return;
         } catch (IOException e) {
             reason = "the disk of data.directory can't be read: " + e;
         }
@@ -87,9 +93,9 @@ public final class IntakeLimit {
         }
     }
 
-    private static long size(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(Path::toFile).mapToLong(java.io.File::length).sum();
-        }
+    /** Bytes that what is stored takes. */
+    @FunctionalInterface
+    public interface Size {
+        long bytes() throws SQLException;
     }
 }

@@ -1,8 +1,11 @@
 package io.smsbridge.ledger;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +22,7 @@ import org.apache.camel.Component;
 import org.flywaydb.core.Flyway;
 
 /**
- * The database of the ledger: a SQLite file, or PostgreSQL. Its tables are created and migrated from db/migration and db/core, its statements are
+ * The database of the ledger: a SQLite file, or PostgreSQL. Its tables are created and migrated from db/migration, its statements are
  * the files of routes/sql.
  */
 public final class LedgerDatabase implements AutoCloseable {
@@ -29,6 +32,8 @@ public final class LedgerDatabase implements AutoCloseable {
     private static final int READERS = 8;
 
     private final boolean file;
+    /** Null for PostgreSQL, which bridges share. */
+    private final LedgerLock lock;
     private final HikariDataSource writes;
     private final HikariDataSource reads;
     private final Function<String, LedgerSql> statements;
@@ -41,9 +46,22 @@ public final class LedgerDatabase implements AutoCloseable {
      * @param connectTimeout milliseconds to wait for a connection
      * @param sql            gives the text of routes/sql/NAME.sql
      */
-    public LedgerDatabase(String url, String username, String password, long connectTimeout, Function<String, String> sql) {
-        file = url.startsWith(SQLITE);
-        Flyway.configure().dataSource(url, username, password).locations("classpath:db/migration", "classpath:db/core").placeholders(Map.of("bigint", file ? "INTEGER" : "BIGINT")).load().migrate();
+    public static LedgerDatabase open(String url, String username, String password, long connectTimeout, Function<String, String> sql) {
+        LedgerLock lock = url.startsWith(SQLITE) ? LedgerLock.take(fileOf(url)) : null;
+        try {
+            return new LedgerDatabase(lock, url, username, password, connectTimeout, sql);
+        } catch (RuntimeException e) {
+            if (lock != null) {
+                lock.close();
+            }
+            throw e;
+        }
+    }
+
+    private LedgerDatabase(LedgerLock lock, String url, String username, String password, long connectTimeout, Function<String, String> sql) {
+        this.lock = lock;
+        file = lock != null;
+        Flyway.configure().dataSource(url, username, password).locations("classpath:db/migration").placeholders(Map.of("bigint", file ? "INTEGER" : "BIGINT")).load().migrate();
         writes = pool(url, username, password, connectTimeout, 1);
         reads = pool(url, username, password, connectTimeout, READERS);
         Map<String, LedgerSql> parsed = new ConcurrentHashMap<>();
@@ -57,16 +75,21 @@ public final class LedgerDatabase implements AutoCloseable {
         });
     }
 
+    /** The file that a URL of SQLite names, which can have options behind it. */
+    private static Path fileOf(String url) {
+        return Path.of(url.substring(SQLITE.length()).replaceFirst("^file:(//(?=/))?", "").replaceFirst("\\?.*", "")).toAbsolutePath();
+    }
+
     /** From now on it is written, and what waits in the outbox is looked for. */
     public void start() {
         writer.start();
         if (file) {
-            outbox.releaseAll();
+            outbox.table().releaseAll();
         } else {
-            upkeep.scheduleWithFixedDelay(outbox::renewLeases, Outbox.LEASE / 3, Outbox.LEASE / 3, TimeUnit.MILLISECONDS);
+            upkeep.scheduleWithFixedDelay(outbox.table()::renewLeases, OutboxTable.LEASE / 3, OutboxTable.LEASE / 3, TimeUnit.MILLISECONDS);
         }
         long every = file ? 30_000 : 1_000;
-        upkeep.scheduleWithFixedDelay(outbox::look, 0, every, TimeUnit.MILLISECONDS);
+        upkeep.scheduleWithFixedDelay(outbox.table()::look, 0, every, TimeUnit.MILLISECONDS);
     }
 
     private HikariDataSource pool(String url, String username, String password, long connectTimeout, int connections) {
@@ -115,6 +138,18 @@ public final class LedgerDatabase implements AutoCloseable {
         return file;
     }
 
+    /** Bytes that the rows take in the file, without the pages that are free; 0 for a database elsewhere. */
+    public long size() throws SQLException {
+        if (!file) {
+            return 0;
+        }
+        try (Connection connection = reads.getConnection(); Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     /** Sets a statement's parameters. */
     @FunctionalInterface
     public interface Parameters {
@@ -135,10 +170,13 @@ public final class LedgerDatabase implements AutoCloseable {
     public void close() {
         upkeep.shutdownNow();
         if (!file) {
-            outbox.releaseOwn();
+            outbox.table().releaseOwn();
         }
         writer.close();
         reads.close();
         writes.close();
+        if (lock != null) {
+            lock.close();
+        }
     }
 }

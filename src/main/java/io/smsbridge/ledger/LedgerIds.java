@@ -10,13 +10,19 @@ final class LedgerIds {
 
     private static final long BLOCK = 100_000;
 
+    /** Takes so many ids from the database, and says which is the first after them. */
+    @FunctionalInterface
+    interface Block {
+        long after(long count) throws SQLException;
+    }
+
     private long next;
     private long end;
 
-    long take(LedgerTransaction transaction, int count) throws SQLException {
+    long take(Block blocks, int count) throws SQLException {
         if (next + count > end) {
             long block = Math.max(BLOCK, count);
-            long after = transaction.sql("take-ids").set("count", block).query(row -> row.getLong(1)).get(0);
+            long after = blocks.after(block);
             next = after - block;
             end = after;
         }

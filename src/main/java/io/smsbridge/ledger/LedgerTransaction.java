@@ -16,7 +16,7 @@ public final class LedgerTransaction {
     /** What several works of one transaction put together, written once behind the last of them. */
     public interface Group {
 
-        /** Called once, after all works of the transaction have been written. It must not join a group that was not there before. */
+        /** Writes what came since the last call, after all works of the transaction. What it adds to another group is written, too. */
         void flush(LedgerTransaction transaction) throws SQLException;
 
         /** Called in the writer's thread after the commit. */
@@ -49,8 +49,11 @@ public final class LedgerTransaction {
     }
 
     void flush() throws SQLException {
-        for (Group group : List.copyOf(groups.values())) {
-            group.flush(this);
+        // What is accepted is told, and what is told makes nothing more: twice is enough, in whatever order they came.
+        for (int pass = 0; pass < 2; pass++) {
+            for (Group group : List.copyOf(groups.values())) {
+                group.flush(this);
+            }
         }
     }
 
@@ -102,13 +105,10 @@ public final class LedgerTransaction {
 
     /** The first of so many ids in a row that nobody else has or gets. */
     public long ids(int count) throws SQLException {
-        return ids.take(this, count);
+        return ids.take(block -> sql("take-ids").set("count", block).query(row -> row.getLong(1)).get(0), count);
     }
 
-    void close() throws SQLException {
-        for (LedgerStatement statement : statements.values()) {
-            statement.close();
-        }
-        connection.close();
+    Connection connection() {
+        return connection;
     }
 }

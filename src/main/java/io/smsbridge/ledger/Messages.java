@@ -3,6 +3,7 @@ package io.smsbridge.ledger;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,16 +17,18 @@ public final class Messages {
     public static final int AT_OPERATOR = 2;
     public static final int FINAL = 3;
 
+    private static final Pattern OWN_NAMES = Pattern.compile("HTTP_[0-9]+|NO_ANSWER|NOT_MAPPED");
+
     private Messages() {
     }
 
     /** What is known of a message. */
-    public record Known(String id, String account, String clientId, String state, int stage, boolean replayed) {
+    public record Known(String id, String account, String clientId, String state, int stage, boolean replayed, boolean wasAtOperator) {
     }
 
     public static Optional<Known> find(LedgerTransaction transaction, String id) throws SQLException {
         return transaction.sql("find-message").set("id", id).query(row -> new Known(row.getString("id"), row.getString("account"),
-                row.getString("client_id"), row.getString("state"), row.getInt("stage"), LedgerRows.nullable(row, "replayed_at") != null))
+                row.getString("client_id"), row.getString("state"), row.getInt("stage"), LedgerRows.nullable(row, "replayed_at") != null, LedgerRows.nullable(row, "operator_at") != null))
                 .stream().findFirst();
     }
 
@@ -34,16 +37,17 @@ public final class Messages {
      *
      * @param event  of the type sent, delivered or failed
      * @param stage  one of the stages here
+     * @param most   the latest stage that it may replace
      * @param time   when it happened, in epoch milliseconds
      * @param sentAt when the message was sent, in epoch milliseconds; null where nobody said: then now, unless it failed
      */
-    public static void add(LedgerTransaction transaction, ObjectNode event, int stage, long time, Long sentAt) throws SQLException {
+    public static void add(LedgerTransaction transaction, ObjectNode event, int stage, int most, long time, Long sentAt) throws SQLException {
         String type = event.path("type").asText();
         boolean failed = type.equals("failed");
-        transaction.sql("record-state").set("seq", transaction.ids(1)).set("id", Texts.of(event.get("messageId")))
-                .set("account", Texts.of(event.get("account"))).set("clientId", Texts.whole(event.path("meta").textValue()))
-                .set("sender", Texts.number(event.get("from"))).set("recipient", Texts.number(event.get("to")))
-                .set("bulkId", Texts.of(event.get("bulkId"))).set("state", type).set("stage", stage)
+        transaction.sql("record-state").set("seq", transaction.ids(1)).set("id", ColumnText.of(event.get("messageId")))
+                .set("account", ColumnText.of(event.get("account"))).set("clientId", ColumnText.whole(event.path("meta").textValue()))
+                .set("sender", ColumnText.number(event.get("from"))).set("recipient", ColumnText.number(event.get("to")))
+                .set("bulkId", ColumnText.of(event.get("bulkId"))).set("state", type).set("stage", stage).set("replaces", Math.min(stage - 1, most))
                 .set("reason", reason(event)).set("sentAt", sentAt != null ? sentAt : failed ? null : Long.valueOf(time))
                 .set("endedAt", stage > SENT ? Long.valueOf(time) : null)
                 .set("now", transaction.now()).addBatch();
@@ -59,6 +63,11 @@ public final class Messages {
         return news;
     }
 
+    /** A final delivery of a message that its operator had taken already: its end, but nothing new to tell. */
+    public static void confirm(LedgerTransaction transaction, ObjectNode event, long time) throws SQLException {
+        transaction.sql("confirm-delivery").set("id", ColumnText.of(event.get("messageId"))).set("endedAt", time).set("reason", reason(event)).execute();
+    }
+
     /** Adds what the event lacks and its message knows: account and meta. */
     public static void complete(ObjectNode event, String account, String clientId) {
         if (account != null && !event.hasNonNull("account")) {
@@ -69,13 +78,18 @@ public final class Messages {
         }
     }
 
-    /** Infobip's error, where there is one, or else its status: by name, or else by description. */
+    /**
+     * Infobip's error, where there is one, or else its status: by name, or else by description. Where Infobip named nothing, the name is the
+     * bridge's own and says less than the description.
+     */
     private static String reason(ObjectNode event) {
         JsonNode error = event.path("error").path("id").asInt() > 0 ? event.path("error") : event.path("none");
         JsonNode status = event.path("status");
-        for (JsonNode said : List.of(error.path("name"), error.path("description"), status.path("name"), status.path("description"))) {
-            if (Texts.of(said) != null) {
-                return Texts.of(said);
+        boolean named = status.hasNonNull("id") || !OWN_NAMES.matcher(status.path("name").asText()).matches();
+        for (JsonNode said : List.of(error.path("name"), error.path("description"), status.path(named ? "name" : "description"),
+                status.path(named ? "description" : "name"))) {
+            if (ColumnText.of(said) != null) {
+                return ColumnText.of(said);
             }
         }
         return null;

@@ -6,9 +6,10 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.smsbridge.maps.JsonItems;
 
 /** What goes out in one call: the items of one or more rows of the outbox. The body of an exchange that the outbox: component begins. */
-public final class OutboxBatch {
+public final class OutboxBatch implements JsonItems {
 
     /** Exchange property that keeps the batch when the body has become something else. */
     public static final String PROPERTY = "outboxBatch";
@@ -20,7 +21,7 @@ public final class OutboxBatch {
     private final long startedNanos = System.nanoTime();
     private final AtomicBoolean settled = new AtomicBoolean();
 
-    OutboxBatch(String queue, String target, List<OutboxRow> rows) {
+    public OutboxBatch(String queue, String target, List<OutboxRow> rows) {
         this.queue = queue;
         this.target = target;
         this.rows = List.copyOf(rows);
@@ -47,12 +48,13 @@ public final class OutboxBatch {
     }
 
     /** Sends or events, as JSON objects, in the order in which they came. */
+    @Override
     public List<ObjectNode> items() {
         return items;
     }
 
     public boolean isHigh() {
-        return rows.get(0).lane() == OutboxQueue.HIGH;
+        return rows.get(0).lane() == OutboxRow.HIGH;
     }
 
     /** How many calls with it have failed before this one. */
@@ -63,6 +65,11 @@ public final class OutboxBatch {
     /** When the first of them failed, in epoch milliseconds; null when none has. */
     public Long failingSince() {
         return rows.stream().map(OutboxRow::failingSince).filter(Objects::nonNull).min(Long::compare).orElse(null);
+    }
+
+    /** Of the first request that brought something of it; null where that is not known. */
+    public String requestId() {
+        return rows.stream().map(OutboxRow::requestId).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** When the oldest of it came in, in epoch milliseconds. */

@@ -20,21 +20,9 @@ public final class OutboxComponent extends DefaultComponent {
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
-        OutboxEndpoint endpoint = new OutboxEndpoint(uri, this, remaining);
+        OutboxEndpoint endpoint = new OutboxEndpoint(uri, this, remaining, new OutboxConsumer.Means(outbox, () -> calls, () -> timer));
         setProperties(endpoint, parameters);
         return endpoint;
-    }
-
-    Outbox outbox() {
-        return outbox;
-    }
-
-    ExecutorService calls() {
-        return calls;
-    }
-
-    ScheduledExecutorService timer() {
-        return timer;
     }
 
     @Override

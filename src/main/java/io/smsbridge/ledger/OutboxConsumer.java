@@ -1,29 +1,40 @@
 package io.smsbridge.ledger;
 
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.Suspendable;
 import org.apache.camel.support.DefaultConsumer;
 
 /** Begins an exchange for each batch. The route records what became of it; what it leaves open after an error becomes a dead letter. */
-public final class OutboxConsumer extends DefaultConsumer implements ShutdownAware {
+public final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Suspendable {
 
-    private final OutboxEndpoint endpoint;
+    /** What all consumers share; the threads are there once the component is started. */
+    record Means(Outbox outbox, Supplier<ExecutorService> calls, Supplier<ScheduledExecutorService> timer) {
+    }
+
+    private final Means means;
+    private final OutboxCalls.Terms terms;
     private final OutboxQueue queue;
 
-    OutboxConsumer(OutboxEndpoint endpoint, Processor processor) {
+    OutboxConsumer(Endpoint endpoint, Processor processor, String queue, String target, OutboxCalls.Terms terms, Means means) {
         super(endpoint, processor);
-        this.endpoint = endpoint;
-        this.queue = endpoint.component().outbox().queue(endpoint.getQueue(), endpoint.getTarget());
+        this.means = means;
+        this.terms = terms;
+        this.queue = means.outbox().queue(queue, target);
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        queue.start(endpoint.terms(), endpoint.component().calls(), endpoint.component().timer(), this::process);
+        queue.start(terms, means.calls().get(), means.timer().get(), this::process);
     }
 
     @Override
@@ -62,6 +73,13 @@ public final class OutboxConsumer extends DefaultConsumer implements ShutdownAwa
         Exchange exchange = createExchange(false);
         exchange.setProperty(OutboxBatch.PROPERTY, batch);
         exchange.getMessage().setBody(batch);
+        exchange.setVariable(RequestId.NAME, batch.requestId());
+        try (RequestId.Logged lines = RequestId.logged(batch.requestId())) {
+            process(exchange, batch);
+        }
+    }
+
+    private void process(Exchange exchange, OutboxBatch batch) {
         try {
             getProcessor().process(exchange);
         } catch (Exception e) {
@@ -79,7 +97,7 @@ public final class OutboxConsumer extends DefaultConsumer implements ShutdownAwa
     }
 
     private void settle(OutboxBatch batch, Object body, Exception problem) {
-        Outbox outbox = endpoint.component().outbox();
+        Outbox outbox = means.outbox();
         if (problem instanceof RejectedExecutionException || problem != null && !isRunAllowed()) {
             outbox.putBack(batch);
             return;

@@ -76,7 +76,7 @@ public final class OutboxCounts {
         Map<String, Count> found = new HashMap<>();
         try {
             ledger.query("count-outbox", statement -> statement.set("now", System.currentTimeMillis()), row -> found.put(
-                    row.getString(1) + "." + row.getString(2) + (row.getString(1).equals("sends") && row.getInt(3) == OutboxQueue.HIGH ? ".high" : ""),
+                    row.getString(1) + "." + row.getString(2) + (row.getString(1).equals("sends") && row.getInt(3) == OutboxRow.HIGH ? ".high" : ""),
                     new Count(row.getLong(4), row.getLong(5), row.getLong(6))));
             ledger.query("count-dead-letters-by-queue", statement -> { }, row -> found.put("dead-letters." + row.getString(1) + "." + row.getString(2),
                     new Count(row.getLong(3), 0, row.getLong(4))));

@@ -1,6 +1,7 @@
 package io.smsbridge.ledger;
 
 import org.apache.camel.Category;
+import org.apache.camel.Component;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
@@ -14,6 +15,7 @@ import org.apache.camel.support.DefaultEndpoint;
 @UriEndpoint(firstVersion = "1.0.0", scheme = "outbox", title = "Outbox", syntax = "outbox:queue", consumerOnly = true, category = Category.DATABASE)
 public final class OutboxEndpoint extends DefaultEndpoint {
 
+    private final OutboxConsumer.Means means;
     @UriPath(description = "What waits: sends or events")
     @Metadata(required = true)
     private final String queue;
@@ -31,8 +33,9 @@ public final class OutboxEndpoint extends DefaultEndpoint {
     @UriParam(description = "Decides when a call may go: a bean of the type OutboxGate")
     private OutboxGate gate = OutboxGate.OPEN;
 
-    OutboxEndpoint(String uri, OutboxComponent component, String queue) {
+    OutboxEndpoint(String uri, Component component, String queue, OutboxConsumer.Means means) {
         super(uri, component);
+        this.means = means;
         this.queue = queue;
     }
 
@@ -46,17 +49,9 @@ public final class OutboxEndpoint extends DefaultEndpoint {
         if (target == null || target.isEmpty()) {
             throw new IllegalArgumentException("outbox:" + queue + " needs a target: the account or the downstream");
         }
-        OutboxConsumer consumer = new OutboxConsumer(this, processor);
+        OutboxConsumer consumer = new OutboxConsumer(this, processor, queue, target, new OutboxCalls.Terms(batchSize, parallel, keepOneFree, gather, gate), means);
         configureConsumer(consumer);
         return consumer;
-    }
-
-    OutboxComponent component() {
-        return (OutboxComponent) getComponent();
-    }
-
-    OutboxQueue.Terms terms() {
-        return new OutboxQueue.Terms(batchSize, parallel, keepOneFree, gather, gate);
     }
 
     public String getQueue() {

@@ -1,15 +1,9 @@
 package io.smsbridge.ledger;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -17,71 +11,46 @@ import java.util.function.Consumer;
  * What waits for one target, of which a window is kept in memory and the rest stays in the table. High goes first; rows of one grouping
  * that wait together go together. It holds threads only for calls under way.
  */
-public final class OutboxQueue {
+public final class OutboxQueue implements OutboxTable.Fetcher {
 
-    static final int HIGH = 0;
-    static final int LANES = 2;
-    /** Rows fetched from the table at one time. */
-    static final int ROWS = 50;
-
-    /**
-     * How a consumer takes what waits.
-     *
-     * @param batchSize    most items in one call
-     * @param parallel     most calls at one time
-     * @param keepsOneFree whether one of them is kept free for what is high
-     * @param gatherMillis how long few items may wait for more while another call is under way
-     */
-    record Terms(int batchSize, int parallel, boolean keepsOneFree, long gatherMillis, OutboxGate gate) {
-    }
 
     private final String queue;
     private final String target;
-    private final Outbox outbox;
+    private final OutboxTable table;
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<Deque<OutboxRow>> lanes = List.of(new ArrayDeque<>(), new ArrayDeque<>());
-    /** Whether the table holds rows of a lane that are due and not in memory. */
-    private final boolean[] more = {true, true};
-    private final boolean[] fetching = new boolean[LANES];
-    /** Whether a row was left to the table after the fetch under way has looked into it. */
-    private final boolean[] missed = new boolean[LANES];
-    private int items;
-    private long bytes;
-    private int reserved;
-    private int running;
-    private int runningNormal;
-    private long nextDue = Long.MAX_VALUE;
-    private ScheduledFuture<?> alarm;
-    private long alarmAt = Long.MAX_VALUE;
+    private final OutboxWindow window;
+    private final OutboxRest rest = new OutboxRest();
+    private final OutboxCalls calls = new OutboxCalls();
 
-    private Terms terms;
     private Executor threads;
-    private ScheduledExecutorService timer;
+    private OutboxAlarm alarm;
     private Consumer<OutboxBatch> handler;
 
-    OutboxQueue(String queue, String target, Outbox outbox) {
+    OutboxQueue(String queue, String target, OutboxTable table, OutboxMemory memory) {
         this.queue = queue;
         this.target = target;
-        this.outbox = outbox;
+        this.table = table;
+        window = new OutboxWindow(memory);
     }
 
-    String queue() {
+    @Override
+    public String queue() {
         return queue;
     }
 
-    String target() {
+    @Override
+    public String target() {
         return target;
     }
 
-    void start(Terms newTerms, Executor callThreads, ScheduledExecutorService callTimer, Consumer<OutboxBatch> callHandler) {
+    void start(OutboxCalls.Terms terms, Executor callThreads, ScheduledExecutorService callTimer, Consumer<OutboxBatch> callHandler) {
         lock.lock();
         try {
-            terms = newTerms;
+            calls.take(terms);
             threads = callThreads;
-            timer = callTimer;
+            alarm = new OutboxAlarm(callTimer, this::wakeByAlarm);
             handler = callHandler;
-            more[0] = true;
-            more[1] = true;
+            rest.dueNow();
         } finally {
             lock.unlock();
         }
@@ -90,31 +59,24 @@ public final class OutboxQueue {
 
     /** What is in memory and not under way goes back to the table. */
     void stop() {
-        List<OutboxRow> left = new ArrayList<>();
         lock.lock();
         try {
             handler = null;
-            for (Deque<OutboxRow> lane : lanes) {
-                left.addAll(lane);
-                lane.clear();
-            }
-            items = 0;
-            release(bytes);
-            bytes = 0;
             if (alarm != null) {
-                alarm.cancel(false);
+                alarm.stop();
             }
+            // Within the lock, so that whoever starts next finds them.
+            table.giveBack(window.clear());
         } finally {
             lock.unlock();
         }
-        outbox.giveBack(left);
     }
 
     /** Calls under way. */
     public int running() {
         lock.lock();
         try {
-            return running;
+            return calls.running();
         } finally {
             lock.unlock();
         }
@@ -127,42 +89,28 @@ public final class OutboxQueue {
     boolean reserve(int lane, int rowItems, int rowBytes) {
         lock.lock();
         try {
-            if (handler == null || more[lane] || fetching[lane] || items + reserved + rowItems > window() || !outbox.reserve(rowBytes)) {
-                more[lane] = true;
-                missed[lane] = true;
-                return false;
+            boolean reserved = handler != null && rest.isNone(lane) && window.reserve(lane, rowItems, rowBytes, calls.window());
+            if (!reserved) {
+                rest.left(lane);
             }
-            reserved += rowItems;
-            bytes += rowBytes;
-            return true;
+            return reserved;
         } finally {
             lock.unlock();
         }
-    }
-
-    private int window() {
-        return Math.max(2 * terms.parallel() * terms.batchSize(), 100);
     }
 
     /** The reserved row is committed. */
     void offer(OutboxRow row) {
-        boolean gone;
         lock.lock();
         try {
-            reserved -= row.items().size();
-            gone = handler == null;
-            if (!gone) {
-                lanes.get(row.lane()).add(row);
-                items += row.items().size();
+            if (handler != null) {
+                window.addReserved(row);
             } else {
-                bytes -= row.bytes();
-                release(row.bytes());
+                window.unreserve(row);
+                table.giveBack(List.of(row));
             }
         } finally {
             lock.unlock();
-        }
-        if (gone) {
-            outbox.giveBack(List.of(row));
         }
     }
 
@@ -170,9 +118,7 @@ public final class OutboxQueue {
     void refuse(OutboxRow row) {
         lock.lock();
         try {
-            reserved -= row.items().size();
-            bytes -= row.bytes();
-            release(row.bytes());
+            window.unreserve(row);
         } finally {
             lock.unlock();
         }
@@ -180,36 +126,23 @@ public final class OutboxQueue {
 
     /** Rows of a call that did not take place, or whose target is to be asked again as if for the first time: they are the next to go. */
     void putBack(OutboxBatch batch) {
-        List<OutboxRow> left = new ArrayList<>();
         lock.lock();
         try {
-            if (handler == null) {
-                left.addAll(batch.rows());
+            if (handler != null) {
+                window.addFirst(batch.rows());
             } else {
-                Deque<OutboxRow> lane = lanes.get(batch.rows().get(0).lane());
-                for (int i = batch.rows().size() - 1; i >= 0; i--) {
-                    OutboxRow row = batch.rows().get(i);
-                    lane.addFirst(row);
-                    items += row.items().size();
-                    bytes += row.bytes();
-                    outbox.take(row.bytes());
-                }
+                table.giveBack(batch.rows());
             }
         } finally {
             lock.unlock();
         }
-        outbox.giveBack(left);
     }
 
     /** There are rows in the table, due now or from that time on. */
     public void due(int lane, long at) {
         lock.lock();
         try {
-            if (at <= System.currentTimeMillis()) {
-                more[lane] = true;
-            } else {
-                nextDue = Math.min(nextDue, at);
-            }
+            rest.due(lane, at, System.currentTimeMillis());
         } finally {
             lock.unlock();
         }
@@ -226,7 +159,7 @@ public final class OutboxQueue {
                 try {
                     threads.execute(() -> work(first));
                 } catch (RejectedExecutionException e) {
-                    ended(first);
+                    calls.ended(first);
                     putBack(first);
                     return;
                 }
@@ -244,7 +177,7 @@ public final class OutboxQueue {
             } finally {
                 lock.lock();
                 try {
-                    ended(batch);
+                    calls.ended(batch);
                     batch = handler == null ? null : next();
                 } finally {
                     lock.unlock();
@@ -263,175 +196,101 @@ public final class OutboxQueue {
         }
     }
 
-    private void ended(OutboxBatch batch) {
-        running--;
-        runningNormal -= batch.isHigh() ? 0 : 1;
-        terms.gate().ended(batch);
-    }
-
     /** The next batch that may go now, counted as running; null where there is none. Sees to it that somebody asks again. */
     private OutboxBatch next() {
         fetch();
-        if (outbox.isAway()) {
-            alarm(System.currentTimeMillis() + 200);
+        if (table.isAway()) {
+            alarm.set(System.currentTimeMillis() + 200);
             return null;
         }
-        for (int lane = HIGH; lane < LANES; lane++) {
-            Deque<OutboxRow> rows = lanes.get(lane);
-            if (rows.isEmpty()) {
+        for (int lane = OutboxRow.HIGH; lane < OutboxRow.LANES; lane++) {
+            if (window.rows(lane) == 0) {
                 continue;
             }
-            if (!hasSlot(lane)) {
+            if (!calls.hasSlot(lane == OutboxRow.HIGH)) {
                 return null;
             }
-            int most = terms.gate().limit(terms.batchSize());
-            List<OutboxRow> chosen = new ArrayList<>();
-            int count = choose(rows, most, chosen);
-            long gather = gatherLeft(rows.peek(), count, most);
-            if (gather > 0) {
-                alarm(System.currentTimeMillis() + Math.max(1, gather / 1_000_000));
-                return null;
-            }
-            long wait = terms.gate().tryStart(lane == HIGH, count);
+            int most = calls.limit();
+            List<OutboxRow> chosen = window.next(lane, most);
+            long wait = calls.wait(chosen, most);
             if (wait > 0) {
                 if (wait != Long.MAX_VALUE) {
-                    alarm(System.currentTimeMillis() + wait);
+                    alarm.set(System.currentTimeMillis() + wait);
                 }
                 return null;
             }
-            return start(rows, chosen, count);
+            return start(lane, chosen);
         }
         return null;
     }
 
-    private boolean hasSlot(int lane) {
-        return running < terms.parallel()
-                && (lane == HIGH || !terms.keepsOneFree() || terms.parallel() == 1 || runningNormal < terms.parallel() - 1);
-    }
-
-    private static int choose(Deque<OutboxRow> rows, int most, List<OutboxRow> chosen) {
-        int count = 0;
-        String grouping = rows.peek().grouping();
-        for (OutboxRow row : rows) {
-            if (!row.grouping().equals(grouping) || count > 0 && count + row.items().size() > most) {
-                break;
-            }
-            chosen.add(row);
-            count += row.items().size();
-        }
-        return count;
-    }
-
-    /** Nanoseconds for which few items wait for more; what comes alone goes at once. */
-    private long gatherLeft(OutboxRow oldest, int count, int most) {
-        return running == 0 || count >= most ? 0 : TimeUnit.MILLISECONDS.toNanos(terms.gatherMillis()) - (System.nanoTime() - oldest.arrivedNanos());
-    }
-
-    private OutboxBatch start(Deque<OutboxRow> rows, List<OutboxRow> chosen, int count) {
-        Iterator<OutboxRow> from = rows.iterator();
-        for (OutboxRow row : chosen) {
-            from.next();
-            from.remove();
-            bytes -= row.bytes();
-            release(row.bytes());
-        }
-        items -= count;
-        running++;
+    private OutboxBatch start(int lane, List<OutboxRow> chosen) {
+        window.remove(lane, chosen);
         OutboxBatch batch = new OutboxBatch(queue, target, chosen);
-        runningNormal += batch.isHigh() ? 0 : 1;
-        terms.gate().started(batch);
+        calls.started(batch);
         fetch();
         return batch;
     }
 
-    private void release(long count) {
-        outbox.release(count);
-    }
-
     /** Fetches what waits in the table, where there is room for it. */
     private void fetch() {
-        long now = System.currentTimeMillis();
-        if (nextDue <= now) {
-            nextDue = Long.MAX_VALUE;
-            more[0] = true;
-            more[1] = true;
-        } else if (nextDue != Long.MAX_VALUE) {
-            alarm(nextDue);
+        long nextDue = rest.nextDue(System.currentTimeMillis());
+        if (nextDue != Long.MAX_VALUE) {
+            alarm.set(nextDue);
         }
-        for (int lane = HIGH; lane < LANES; lane++) {
-            if (more[lane] && !fetching[lane] && lanes.get(lane).size() < ROWS / 2 && items < window() / 2 && outbox.hasRoom()) {
-                fetching[lane] = true;
-                outbox.fetch(this, lane);
+        for (int lane = OutboxRow.HIGH; lane < OutboxRow.LANES; lane++) {
+            if (rest.isToFetch(lane) && window.rows(lane) < OutboxTable.ROWS / 2 && window.hasRoom(lane, calls.window() / 2)) {
+                rest.fetching(lane);
+                table.fetch(this, lane);
             }
         }
     }
 
     /** The table is looked into now, in the writer's thread, as are all rows written. */
-    void looked(int lane) {
+    @Override
+    public void looked(int lane) {
         lock.lock();
         try {
-            missed[lane] = false;
+            rest.looked(lane);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Rows that were fetched, the first one first. Fewer than {@link #ROWS}: the table holds no more that are due. */
-    void fetched(int lane, List<OutboxRow> rows) {
-        boolean gone;
+    /** Rows that were fetched, the first one first. Fewer than {@link #OutboxTable.ROWS}: the table holds no more that are due. */
+    @Override
+    public void fetched(int lane, List<OutboxRow> rows) {
         lock.lock();
         try {
-            fetching[lane] = false;
-            gone = handler == null;
-            if (!gone) {
-                more[lane] = rows.size() == ROWS || missed[lane];
-                for (OutboxRow row : rows) {
-                    lanes.get(lane).add(row);
-                    items += row.items().size();
-                    bytes += row.bytes();
-                    outbox.take(row.bytes());
-                }
+            rest.fetched(lane, handler != null && rows.size() < OutboxTable.ROWS);
+            if (handler != null) {
+                rows.forEach(window::add);
+            } else {
+                table.giveBack(rows);
             }
         } finally {
             lock.unlock();
         }
-        if (gone) {
-            outbox.giveBack(rows);
-        } else {
-            wake();
-        }
+        wake();
     }
 
-    void notFetched(int lane) {
+    @Override
+    public void notFetched(int lane) {
         lock.lock();
         try {
-            fetching[lane] = false;
-            alarm(System.currentTimeMillis() + 500);
+            rest.fetched(lane, false);
+            if (alarm != null) {
+                alarm.set(System.currentTimeMillis() + 500);
+            }
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void alarm(long at) {
-        if (at >= alarmAt && alarm != null && !alarm.isDone()) {
-            return;
-        }
-        if (alarm != null) {
-            alarm.cancel(false);
-        }
-        alarmAt = at;
-        try {
-            alarm = timer.schedule(this::wakeByAlarm, Math.max(0, at - System.currentTimeMillis()), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            alarm = null;
         }
     }
 
     private void wakeByAlarm() {
         lock.lock();
         try {
-            alarm = null;
-            alarmAt = Long.MAX_VALUE;
+            alarm.done();
         } finally {
             lock.unlock();
         }

@@ -12,11 +12,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param firstSeq     sends: the first of the sequence numbers that its messages have, and no others
  * @param attempts     how many have failed so far
  * @param failingSince when the first of them failed, in epoch milliseconds; null for none
- * @param requestId    of the request that brought it; null where several did
+ * @param requestId    of the request that brought it, or the first of them; null where that is not known
  * @param receivedAt   when it came in, in epoch milliseconds
  * @param arrivedNanos when this bridge took it in hand, by System.nanoTime
  * @param bytes        of its payload
  */
 public record OutboxRow(long id, int lane, String grouping, long firstSeq, long lastSeq, int attempts, Long failingSince, String requestId,
         long receivedAt, long dueAt, long payloadId, int bytes, List<ObjectNode> items, long arrivedNanos) {
+
+    /** The lanes; high goes first. */
+    static final int HIGH = 0;
+    static final int NORMAL = 1;
+    static final int LANES = 2;
+
 }

@@ -2,15 +2,16 @@ package io.smsbridge.maps;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.smsbridge.ledger.OutboxBatch;
+import io.smsbridge.text.PhoneMask;
 import org.apache.camel.Category;
-import org.apache.camel.Consumer;
+import org.apache.camel.Component;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
@@ -20,11 +21,14 @@ import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Applies a JSLT map to the body: a JSON tree, a batch of the outbox, or JSON in UTF-8. The body is a JSON tree afterwards. */
 @UriEndpoint(firstVersion = "1.0.0", scheme = "map", title = "Map", syntax = "map:name", producerOnly = true, category = Category.TRANSFORMATION)
 public final class MapEndpoint extends DefaultEndpoint {
 
+    private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.maps");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Maps maps;
@@ -32,10 +36,12 @@ public final class MapEndpoint extends DefaultEndpoint {
     @Metadata(required = true)
     private final String name;
     @UriParam(description = "Name of the input's array whose elements are mapped one by one where the map fails on all of them. The output has to"
-            + " be an object of arrays; an element that can't be mapped comes to the array unreadable, as text")
+            + " be an object of arrays; an element that can't be mapped comes to the array unreadable, as {element: its text, reason}")
     private String each;
+    @UriParam(description = "With each: refuses an output by an IllegalArgumentException, as if the map had failed")
+    private Consumer<JsonNode> check;
 
-    MapEndpoint(String uri, MapComponent component, Maps maps, String name) {
+    MapEndpoint(String uri, Component component, Maps maps, String name) {
         super(uri, component);
         this.maps = maps;
         this.name = name;
@@ -53,40 +59,62 @@ public final class MapEndpoint extends DefaultEndpoint {
     }
 
     @Override
-    public Consumer createConsumer(Processor processor) {
+    public org.apache.camel.Consumer createConsumer(Processor processor) {
         throw new UnsupportedOperationException("map: stands behind to:, not from:");
     }
 
     private JsonNode map(JsonNode headers, JsonNode input) {
-        try {
+        if (each == null) {
             return maps.apply(name, headers, input);
+        }
+        try {
+            return checked(headers, input);
         } catch (Maps.MapFailed e) {
-            if (each == null || !input.path(each).isArray()) {
-                throw e;
-            }
+            LOG.warn("{} can't map all elements together, and maps each alone: {}", getEndpointUri(), PhoneMask.masked(e.getMessage()));
             return mapEach(headers, input);
         }
     }
 
+    private JsonNode checked(JsonNode headers, JsonNode input) {
+        JsonNode output = maps.apply(name, headers, input);
+        try {
+            if (check != null) {
+                check.accept(output);
+            }
+            return output;
+        } catch (IllegalArgumentException e) {
+            throw new Maps.MapFailed(e.getMessage(), e);
+        }
+    }
+
+    /** One element that can't be mapped spoils none of the others. */
     private JsonNode mapEach(JsonNode headers, JsonNode input) {
         ObjectNode all = JsonNodeFactory.instance.objectNode();
-        for (JsonNode element : input.get(each)) {
-            ObjectNode alone = ((ObjectNode) input).deepCopy();
-            alone.putArray(each).add(element);
+        for (JsonNode element : elements(input)) {
             try {
-                maps.apply(name, headers, alone).fields().forEachRemaining(field -> all.withArray(field.getKey()).addAll((ArrayNode) field.getValue()));
+                checked(headers, alone(input, element)).fields().forEachRemaining(field -> all.withArray(field.getKey()).addAll((ArrayNode) field.getValue()));
             } catch (Maps.MapFailed e) {
-                all.withArray("unreadable").add(element.toString());
+                all.withArray("unreadable").addObject().put("element", element.toString()).put("reason", e.getMessage());
             }
         }
         return all;
+    }
+
+    /** Those of the array of that name, of an array that stands for it, or the one that stands alone. */
+    private JsonNode elements(JsonNode input) {
+        return input.isArray() ? input : input.path(each).isArray() ? input.get(each) : JsonNodeFactory.instance.arrayNode().add(input);
+    }
+
+    private JsonNode alone(JsonNode input, JsonNode element) {
+        ArrayNode one = JsonNodeFactory.instance.arrayNode().add(element);
+        return input.isArray() ? one : input.path(each).isArray() ? JsonNodeFactory.instance.objectNode().set(each, one) : element;
     }
 
     private static JsonNode tree(Object body) throws IOException {
         if (body instanceof JsonNode tree) {
             return tree;
         }
-        if (body instanceof OutboxBatch batch) {
+        if (body instanceof JsonItems batch) {
             return JsonNodeFactory.instance.arrayNode().addAll(batch.items());
         }
         if (body instanceof byte[] bytes) {
@@ -125,5 +153,13 @@ public final class MapEndpoint extends DefaultEndpoint {
 
     public void setEach(String each) {
         this.each = each;
+    }
+
+    public Consumer<JsonNode> getCheck() {
+        return check;
+    }
+
+    public void setCheck(Consumer<JsonNode> check) {
+        this.check = check;
     }
 }

@@ -68,7 +68,7 @@ public final class Maps {
             JsonNode output = expression(name).apply(Map.of("headers", headers), input);
             return output == null ? NullNode.instance : output;
         } catch (JsltException | ArithmeticException | ClassCastException | IllegalArgumentException | java.time.DateTimeException e) {
-            throw new MapFailed(name, e);
+            throw new MapFailed("the map " + name + ".jslt fails: " + e.getMessage(), e);
         }
     }
 
@@ -84,8 +84,8 @@ public final class Maps {
     public static final class MapFailed extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        MapFailed(String map, RuntimeException cause) {
-            super("map " + map + ": " + cause.getMessage(), cause);
+        MapFailed(String message, RuntimeException cause) {
+            super(message, cause);
         }
     }
 }

@@ -11,6 +11,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.schibsted.spt.data.jslt.Function;
+import io.smsbridge.maps.MapFunctions;
+
 /**
  * What the sandbox remembers: which message ids it has seen, the last of what was shown, where its short links lead, and what waits
  * to be pulled. Gone with the process.
@@ -23,6 +27,9 @@ public final class SandboxMemory {
     private static final int LINKS = 10_000;
     private static final Pattern NOT_ASCII = Pattern.compile("[^\\x00-\\x7f]+");
 
+    /** What the sandbox's maps may call besides. */
+    public static final List<Function> FUNCTIONS = List.of(MapFunctions.function("times-seen", key -> IntNode.valueOf(timesSeen(key.asText()))));
+
     private static final Map<String, Integer> SEEN = new Youngest<>(IDS);
 
     private final Map<String, Deque<Object>> kept = new ConcurrentHashMap<>();
@@ -30,7 +37,7 @@ public final class SandboxMemory {
     private final Map<Object, Map<String, Object>> links = new Youngest<>(LINKS);
 
     /** The map function {@code times-seen(key)}: how often it was called with this key, this call included. */
-    public static int timesSeen(String key) {
+    private static int timesSeen(String key) {
         synchronized (SEEN) {
             return SEEN.merge(key, 1, Integer::sum);
         }

@@ -1,4 +1,0 @@
--- infobip-sms-bridge routes 1
--- One small step: a long delete would hold up everybody else who writes.
-DELETE FROM message
- WHERE id IN (SELECT id FROM message WHERE recorded_at < :#before ORDER BY recorded_at LIMIT 500)

@@ -1,5 +1,0 @@
--- infobip-sms-bridge routes 1
--- Clicks, reports of messages on their way, and refusals at the door. One whose id is there was told before, and its row stays as it is.
-INSERT INTO event (id, type, message_id, happened_at, recorded_by, recorded_at)
-VALUES (:#id, :#type, :#messageId, :#happenedAt, :#recordedBy, :#now)
-ON CONFLICT (id) DO NOTHING

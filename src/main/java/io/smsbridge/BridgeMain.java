@@ -1,0 +1,82 @@
+package io.smsbridge;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.smsbridge.http.SmsHttpServerFactory;
+import io.smsbridge.maps.MapFunctions;
+import io.smsbridge.maps.RouteFiles;
+import io.smsbridge.settings.DefaultSettings;
+import io.smsbridge.settings.Settings;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.micrometer.MicrometerConstants;
+import org.apache.camel.component.properties.DefaultPropertiesParser;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.component.properties.PropertiesLookup;
+import org.apache.camel.main.Main;
+
+/** Camel's main, set up for the bridge. */
+final class BridgeMain {
+
+    private BridgeMain() {
+    }
+
+    /**
+     * The routes, ready to start.
+     *
+     * @param home      directory of application.properties and routes/; what it lacks comes from the jar, file by file
+     * @param overrides settings that win over every other source
+     */
+    static Main create(Path home, Properties overrides) throws IOException {
+        return create(home, overrides, new Startup(home, RouteFiles.of(home), null));
+    }
+
+    static Main create(Path home, Properties overrides, Startup startup) throws IOException {
+        RouteFiles routes = startup.routes();
+        Properties initial = DefaultSettings.load();
+        Path file = home.resolve("application.properties");
+        Main main = new Main() {
+            @Override
+            protected CamelContext createCamelContext() {
+                CamelContext context = super.createCamelContext();
+                // Words to listen for, and replies, are in any script; Camel's own choice is ISO 8859-1.
+                PropertiesComponent properties = (PropertiesComponent) context.getPropertiesComponent();
+                properties.setEncoding("UTF-8");
+                // Camel's own overrides give way to the environment and to -D.
+                properties.setPropertiesParser(new DefaultPropertiesParser(properties) {
+                    @Override
+                    public String parseProperty(String key, String value, PropertiesLookup lookup) {
+                        return overrides.getProperty(key, value);
+                    }
+                });
+                context.setApplicationContextClassLoader(routes.over(BridgeMain.class.getClassLoader()));
+                return context;
+            }
+        };
+        if (Files.exists(file)) {
+            // A user's accounts and downstreams are the only ones; every other key may be left out.
+            initial.keySet().removeIf(key -> Settings.isBlockKey(key.toString()));
+            main.setPropertyPlaceholderLocations("file:" + file);
+        } else {
+            main.setPropertyPlaceholderLocations("false");
+        }
+        initial.setProperty("routes", RouteFiles.ROOT);
+        initial.setProperty("camel.main.routesIncludePattern", String.join(",", routes.endingIn(".yaml")));
+        main.setInitialProperties(initial);
+        main.setOverrideProperties(overrides);
+
+        main.bind("mapFunctions", Startup.MAP_FUNCTIONS);
+        main.bind("mapObjectFilter", MapFunctions.OBJECT_FILTER);
+        main.bind("json", new ObjectMapper());
+        // By this name Camel's own metrics service finds it, and does not make another.
+        main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        main.bind("httpServerFactory", new SmsHttpServerFactory());
+        main.addMainListener(startup);
+        return main;
+    }
+}

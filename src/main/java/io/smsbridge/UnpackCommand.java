@@ -1,0 +1,76 @@
+package io.smsbridge;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.TreeSet;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+
+/**
+ * {@code unpack DIRECTORY}: takes the jar apart into one of the bridge's own classes and those it uses beside it, as an archive of classes
+ * (class data sharing) can't be made of jars within a jar. For bridge.sh.
+ */
+final class UnpackCommand {
+
+    private static final String CLASSES = "BOOT-INF/classes/";
+    private static final String LIBRARIES = "BOOT-INF/lib/";
+
+    private UnpackCommand() {
+    }
+
+    static int run(String[] args) throws IOException {
+        Path jar = Path.of(System.getProperty("java.class.path"));
+        if (args.length != 1 || !Files.isRegularFile(jar)) {
+            System.err.println("java -jar infobip-sms-bridge.jar unpack DIRECTORY");
+            return CommandLine.EXIT_USAGE;
+        }
+        Path directory = Files.createDirectories(Path.of(args[0]));
+        Files.createDirectories(directory.resolve("lib"));
+        try (JarFile from = new JarFile(jar.toFile())) {
+            TreeSet<String> libraries = new TreeSet<>();
+            for (Enumeration<JarEntry> entries = from.entries(); entries.hasMoreElements();) {
+                String name = entries.nextElement().getName();
+                if (name.startsWith(LIBRARIES) && name.endsWith(".jar")) {
+                    libraries.add("lib/" + name.substring(LIBRARIES.length()));
+                    try (InputStream in = from.getInputStream(from.getEntry(name)); OutputStream out = Files.newOutputStream(directory.resolve("lib").resolve(name.substring(LIBRARIES.length())))) {
+                        in.transferTo(out);
+                    }
+                }
+            }
+            try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(directory.resolve(jar.getFileName())), manifest(from, libraries))) {
+                for (Enumeration<JarEntry> entries = from.entries(); entries.hasMoreElements();) {
+                    copyClass(from, entries.nextElement(), out);
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static Manifest manifest(JarFile from, TreeSet<String> libraries) throws IOException {
+        Manifest manifest = new Manifest();
+        Attributes main = manifest.getMainAttributes();
+        main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        main.put(Attributes.Name.MAIN_CLASS, from.getManifest().getMainAttributes().getValue("Start-Class"));
+        main.put(Attributes.Name.CLASS_PATH, String.join(" ", libraries));
+        main.put(Attributes.Name.IMPLEMENTATION_VERSION, from.getManifest().getMainAttributes().getValue(Attributes.Name.IMPLEMENTATION_VERSION));
+        return manifest;
+    }
+
+    private static void copyClass(JarFile from, JarEntry entry, JarOutputStream out) throws IOException {
+        String name = entry.getName();
+        if (name.startsWith(CLASSES) && name.length() > CLASSES.length()) {
+            out.putNextEntry(new JarEntry(name.substring(CLASSES.length())));
+            try (InputStream in = from.getInputStream(entry)) {
+                in.transferTo(out);
+            }
+            out.closeEntry();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.smsbridge.console;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+
+/**
+ * Who may use the console: the one user that console.username and console.password name, or else those of the file console-users
+ * in data.directory, which holds hashes, one user a line: {@code name:pbkdf2-sha512:iterations:salt:hash}. The file is read with
+ * each login, so that a changed line counts at once.
+ */
+public final class ConsoleUsers {
+
+    private static final String ALGORITHM = "pbkdf2-sha512";
+    /** What OWASP asks of this hash: about 0.1 s for each guess. */
+    private static final int ITERATIONS = 210_000;
+    private static final SecureRandom RANDOM = new SecureRandom();
+    /** Without what is easily mistaken for something else when copied by hand. */
+    private static final String LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
+
+    private final String configuredName;
+    private final String configuredPassword;
+    private final Path file;
+
+    private ConsoleUsers(String configuredName, String configuredPassword, Path file) {
+        this.configuredName = configuredName;
+        this.configuredPassword = configuredPassword;
+        this.file = file;
+    }
+
+    /** @param data data.directory; the file is made there when it is missing, and its password printed, this once, with the url */
+    public static ConsoleUsers open(String name, String password, Path data, String url) {
+        Path file = data.resolve("console-users");
+        ConsoleUsers users = new ConsoleUsers(name, password, file);
+        if (password.isEmpty() && !Files.exists(file)) {
+            String first = newPassword();
+            users.write(name, first);
+            // Not by the logger: a password does not belong where logs are collected.
+            System.out.println("CONSOLE: log in at " + url + " as " + name + " with the password " + first
+                    + " (shown this once; " + file + " keeps a hash of it)");
+        }
+        return users;
+    }
+
+    /** Whether there is such a user with that password; takes as long for a user who does not exist. */
+    public boolean know(String name, String password) {
+        if (!configuredPassword.isEmpty()) {
+            return same(configuredName, name) & same(configuredPassword, password);
+        }
+        String[] user = {name, ALGORITHM, String.valueOf(ITERATIONS), "", ""};
+        for (String line : lines()) {
+            String[] parts = line.split(":");
+            if (parts.length == 5 && parts[0].equals(name) && parts[1].equals(ALGORITHM)) {
+                user = parts;
+            }
+        }
+        Base64.Decoder decoder = Base64.getDecoder();
+        byte[] salt = user[3].isEmpty() ? new byte[16] : decoder.decode(user[3]);
+        return MessageDigest.isEqual(hash(password, salt, Integer.parseInt(user[2])), decoder.decode(user[4]));
+    }
+
+    private List<String> lines() {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            // Without its file the console lets nobody in; a restart makes a new one.
+            return List.of();
+        }
+    }
+
+    private void write(String name, String password) {
+        byte[] salt = new byte[16];
+        RANDOM.nextBytes(salt);
+        Base64.Encoder encoder = Base64.getEncoder();
+        String line = String.join(":", name, ALGORITHM, String.valueOf(ITERATIONS), encoder.encodeToString(salt),
+                encoder.encodeToString(hash(password, salt, ITERATIONS))) + "\n";
+        try {
+            Files.createDirectories(file.getParent());
+            if (Files.getFileAttributeView(file.getParent(), PosixFileAttributeView.class) == null) {
+                Files.createFile(file);
+            } else {
+                Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            }
+            Files.writeString(file, line, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " can't be written", e);
+        }
+    }
+
+    private static byte[] hash(String password, byte[] salt, int iterations) {
+        try {
+            return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA512")
+                    .generateSecret(new PBEKeySpec(password.toCharArray(), salt, iterations, 512)).getEncoded();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK has no PBKDF2", e);
+        }
+    }
+
+    private static String newPassword() {
+        StringBuilder password = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+            password.append(i > 0 && i % 5 == 0 ? "-" : "").append(LETTERS.charAt(RANDOM.nextInt(LETTERS.length())));
+        }
+        return password.toString();
+    }
+
+    private static boolean same(String expected, String given) {
+        return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,119 @@
+package io.smsbridge.send;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.smsbridge.forward.Subscriptions;
+import io.smsbridge.ledger.LedgerTransaction;
+import io.smsbridge.ledger.LedgerWork;
+import io.smsbridge.ledger.LedgerWriter;
+import io.smsbridge.ledger.Outbox;
+import io.smsbridge.ledger.ColumnText;
+import io.smsbridge.ledger.RequestId;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Step {@code storeSends}: commits a checked request, and goes on when it is on disk. Body: the request, which knows its duplicates then. */
+public final class SendStore extends AsyncProcessorSupport {
+
+    private static final Logger LOG = LoggerFactory.getLogger("accept-sends");
+
+    private final LedgerWriter writer;
+    private final Outbox outbox;
+    private final SendAccounts accounts;
+    private final Subscriptions subscriptions;
+    private final SendMeters meters;
+    private final boolean enforceOptOuts;
+
+    SendStore(LedgerWriter writer, Outbox outbox, SendAccounts accounts, Subscriptions subscriptions, SendMeters meters, boolean enforceOptOuts) {
+        this.writer = writer;
+        this.outbox = outbox;
+        this.accounts = accounts;
+        this.subscriptions = subscriptions;
+        this.meters = meters;
+        this.enforceOptOuts = enforceOptOuts;
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        SendRequest request = exchange.getMessage().getBody(SendRequest.class);
+        if (request.sends().isEmpty()) {
+            meter(request);
+            callback.done(true);
+            return true;
+        }
+        long begun = System.nanoTime();
+        writer.submit(new LedgerWork() {
+            @Override
+            public void write(LedgerTransaction transaction) throws SQLException {
+                accept(transaction, request);
+            }
+
+            @Override
+            public void committed() {
+                meter(request);
+                try (RequestId.Logged line = RequestId.logged(request.requestId())) {
+                    LOG.info("account {}: {} accepted, {} refused in {} ms", request.account(), request.accepted(), request.refused().size(),
+                            (System.nanoTime() - begun) / 1_000_000);
+                }
+                callback.done(false);
+            }
+
+            @Override
+            public void failed(Exception reason) {
+                exchange.setException(reason);
+                callback.done(false);
+            }
+        });
+        return false;
+    }
+
+    private void meter(SendRequest request) {
+        meters.accepted(request.account(), request.accepted(), request.refused().stream().map(one -> field(one.reason())).toList(), request.duplicates());
+    }
+
+    /** The field that a reason begins with. */
+    private static String field(String reason) {
+        return reason.contains("opted out") ? "opted-out" : reason.contains(":") ? reason.substring(0, reason.indexOf(':')) : "record";
+    }
+
+    /** What is accepted in this transaction is sent after its commit. Also for what the bridge itself answers. */
+    void accept(LedgerTransaction transaction, SendRequest request) throws SQLException {
+        request.forget();
+        AcceptedSends accepted = transaction.group(AcceptedSends.class, () -> new AcceptedSends(outbox, accounts, subscriptions));
+        for (Send send : request.sends()) {
+            if (enforceOptOuts && !send.isForOptedOut() && hasOptedOut(transaction, request.account(), send.to())) {
+                request.optedOut(send);
+            } else {
+                accepted.add(request, send);
+            }
+        }
+        tellOfRefused(transaction, request);
+    }
+
+    private static boolean hasOptedOut(LedgerTransaction transaction, String account, String recipient) throws SQLException {
+        return transaction.sql("find-consent").set("account", account).set("recipient", recipient).query(row -> row.getInt(1)).contains(1);
+    }
+
+    /** One refused among others is told to the downstreams, too: CleverTap does not read the answer's body. */
+    private void tellOfRefused(LedgerTransaction transaction, SendRequest request) throws SQLException {
+        List<ObjectNode> events = new ArrayList<>();
+        for (SendRequest.Refused one : request.refused()) {
+            ObjectNode event = accounts.event(request.account(), one.fields(), "failed", transaction.now());
+            event.putObject("status").put("name", "REFUSED_BY_BRIDGE").put("description", one.reason());
+            event.put("failureCode", one.failureCode());
+            // As an event, and not as a state: whoever was refused may be accepted another time.
+            int inserted = transaction.sql("record-event").set("id", ColumnText.of(event.get("id"))).set("type", "failed")
+                    .set("messageId", ColumnText.of(event.get("messageId"))).set("happenedAt", transaction.now()).set("now", transaction.now()).execute();
+            if (inserted > 0) {
+                events.add(event);
+            }
+        }
+        subscriptions.tell(transaction, request.requestId(), events);
+    }
+}

@@ -1,0 +1,101 @@
+package io.smsbridge.settings;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.apache.camel.spi.RouteTemplateParameterSource;
+import org.apache.camel.util.TimeUtils;
+
+/**
+ * One account or one downstream.
+ *
+ * @param name     the nickname, as in the keys
+ * @param values   the settings given, by name
+ * @param defaults every setting of the template with its default, empty where it has none
+ */
+public record Block(BlockKind kind, String name, Map<String, String> values, Map<String, String> defaults) {
+
+    /** Settings that never become parameters of a route. */
+    private static final Set<String> SECRETS = Set.of("apiKey", "headers", "basicUsername", "basicPassword", "bearerToken");
+
+    /** What an account with a pullInterval fetches, as its queue is named, and where Infobip hands it out. */
+    static final Map<String, String> PULLED = Map.of(
+            "inbound-messages", "/sms/1/inbox/reports", "delivery-reports", "/sms/3/reports");
+
+    public String routeId() {
+        return kind.routeIdPrefix() + name;
+    }
+
+    /** The full key of a setting, for messages. */
+    String key(String setting) {
+        return kind.prefix() + "." + name + "." + setting;
+    }
+
+    /** The value given, or the default; empty when there is neither. */
+    public String get(String setting) {
+        String value = values.getOrDefault(setting, "");
+        return value.isEmpty() ? defaults.getOrDefault(setting, "") : value;
+    }
+
+    boolean has(String setting) {
+        return !get(setting).isEmpty();
+    }
+
+    Map<String, Object> routeParameters() {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put(RouteTemplateParameterSource.TEMPLATE_ID, kind.template());
+        // Every parameter, given or not: Camel would else take one from an environment variable of the same name.
+        // The account's templateId goes by its other spelling, as templateId is Camel's word for the route template.
+        defaults.keySet().stream().filter(setting -> !SECRETS.contains(setting)).forEach(setting ->
+                parameters.put(setting.equals(RouteTemplateParameterSource.TEMPLATE_ID) ? "template-id" : setting, get(setting)));
+        parameters.put("name", name);
+        if (kind == BlockKind.ACCOUNT) {
+            parameters.put("baseUrl", WebUrl.baseOf(get("baseUrl")));
+            parameters.put("batchSize", String.valueOf(AccountSettings.of(name, this::get).batchSize()));
+        } else {
+            parameters.put("contentType", DownstreamSettings.of(name, this::get).contentType());
+            // In an endpoint of Camel's a URL is read as options, sorted, and written anew; SecretHeaders puts on the request what follows the server.
+            parameters.put("server", WebUrl.of(get("url")).server());
+        }
+        return parameters;
+    }
+
+    Map<String, Object> enrichParameters(boolean tellsOfSent) {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put(RouteTemplateParameterSource.TEMPLATE_ID, "enrich-for-region");
+        List.of("sender", "region", "principalEntityId", "telemarketerId", "brandCode", "recipientType", "resellerCode", "clickTracking", "customDomain",
+                "deliveryTimeWindow").forEach(setting -> parameters.put(setting, get(setting)));
+        parameters.put("name", name);
+        parameters.put("template-id", get("templateId"));
+        parameters.put("intermediateReport", String.valueOf(tellsOfSent));
+        return parameters;
+    }
+
+    Map<String, Object> pullParameters(String pulled) {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put(RouteTemplateParameterSource.TEMPLATE_ID, "pull-from-infobip");
+        parameters.put("name", name);
+        parameters.put("kind", pulled);
+        parameters.put("pullPath", PULLED.get(pulled));
+        parameters.put("pullInterval", String.valueOf(TimeUtils.toMilliSeconds(get("pullInterval"))));
+        parameters.put("baseUrl", WebUrl.baseOf(get("baseUrl")));
+        List.of("connectTimeout", "responseTimeout").forEach(setting -> parameters.put(setting, get(setting)));
+        return parameters;
+    }
+
+    public WebhookUrls webhookUrls(String webhooksToken) {
+        return new WebhookUrls(has("publicUrl") ? WebUrl.baseOf(get("publicUrl")) : "", name, webhooksToken);
+    }
+
+    public SecretHeaders fixedHeaders() {
+        return SecretHeaders.of(this::get);
+    }
+
+    /** Without values: they can hold secrets. */
+    @Override
+    public String toString() {
+        return kind.prefix() + " " + name;
+    }
+}

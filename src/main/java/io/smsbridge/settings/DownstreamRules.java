@@ -1,0 +1,50 @@
+package io.smsbridge.settings;
+
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** What a downstream's settings have to be. */
+final class DownstreamRules {
+
+    private final FieldRules rules;
+    private final Settings settings;
+    private final Set<String> maps;
+
+    /** @param maps names of the maps there are, without .jslt */
+    DownstreamRules(FieldRules rules, Settings settings, Set<String> maps) {
+        this.rules = rules;
+        this.settings = settings;
+        this.maps = maps;
+    }
+
+    void check(Block downstream) {
+        rules.required(downstream, "url", "where events are posted to");
+        WebUrl url = rules.url(downstream, "url");
+        if (!settings.sandboxOn() && url != null && url.withoutQuery().startsWith("http://localhost:" + settings.get("http.port") + "/sandbox/")) {
+            rules.add(downstream.key("url") + ": is the sandbox's echo, and the sandbox is off; give an endpoint of yours, or take the block out");
+        }
+        if (!maps.contains(downstream.get("format"))) {
+            rules.add(downstream.key("format") + ": there is no map " + downstream.get("format") + ".jslt in routes/maps; there are "
+                    + String.join(", ", maps));
+        }
+        rules.wholeNumber(downstream, "itemsPerPost", 1, 10_000);
+        rules.wholeNumber(downstream, "parallelPosts", 1, 1_000);
+        if (!downstream.get("retryMultiplier").matches("[0-9]+(\\.[0-9]+)?")) {
+            rules.add(downstream.key("retryMultiplier") + ": has to be a number such as 2");
+        }
+        if (!downstream.get("retryJitter").matches("0(\\.[0-9]+)?|1")) {
+            rules.add(downstream.key("retryJitter") + ": has to be a number from 0 to 1, such as 0.1");
+        }
+        rules.wholeNumber(downstream, "retryMaxAttempts", 1, 1_000_000);
+        rules.wholeNumber(downstream, "downAfter", 0, 1_000_000);
+        Stream.of("probeDelay", "probeMaxDelay").filter(downstream::has).forEach(setting -> rules.duration(downstream, setting));
+        Set<String> types = DownstreamSettings.types(downstream.get("events"));
+        types.stream().filter(type -> !DownstreamSettings.EVENT_TYPES.contains(type)).forEach(type -> rules.add(
+                downstream.key("events") + ": '" + type + "' is none of " + String.join(", ", new TreeSet<>(DownstreamSettings.EVENT_TYPES))));
+        rules.credential(downstream, "bearerToken", "the token alone; for Basic give basicUsername and basicPassword");
+        if (downstream.has("basicUsername") && downstream.has("bearerToken")) {
+            rules.add(downstream.key("bearerToken") + ": give either this or basicUsername, not both");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.smsbridge.settings;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+
+/**
+ * Puts an account's API key, or a downstream's credentials, headers, path and query, on each request inside the HTTP client: the secret
+ * is then in no exchange, route, endpoint URI or log, and the URL is called byte for byte as the settings have it, whatever a message says.
+ */
+final class SecretHeaders implements HttpClientConfigurer {
+
+    private final Map<String, String> headers;
+    private final WebUrl url;
+
+    /** @param url what is called; null where the route says the path */
+    private SecretHeaders(Map<String, String> headers, WebUrl url) {
+        this.headers = headers;
+        this.url = url;
+    }
+
+    /** @param setting gives a setting of the account or downstream; empty where it has none */
+    static SecretHeaders of(UnaryOperator<String> setting) {
+        Map<String, String> headers = parse(setting.apply("headers"));
+        if (!setting.apply("apiKey").isEmpty()) {
+            headers.put("Authorization", "App " + setting.apply("apiKey"));
+        } else if (!setting.apply("bearerToken").isEmpty()) {
+            headers.put("Authorization", "Bearer " + setting.apply("bearerToken"));
+        } else if (!setting.apply("basicUsername").isEmpty()) {
+            String pair = setting.apply("basicUsername") + ":" + setting.apply("basicPassword");
+            headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+        }
+        return new SecretHeaders(headers, !setting.apply("url").isEmpty() ? WebUrl.of(setting.apply("url")) : null);
+    }
+
+    /** {@code Name: value, Other: value}. */
+    static Map<String, String> parse(String text) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (String line : text.split(",")) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                headers.put(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+            }
+        }
+        return headers;
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder client) {
+        client.addRequestInterceptorFirst((request, entity, context) -> {
+            headers.forEach(request::setHeader);
+            if (url != null) {
+                // A proxy is asked for the whole URL.
+                request.setPath(request.getPath().startsWith("/") ? url.target() : url.server() + url.target());
+            }
+        });
+    }
+}

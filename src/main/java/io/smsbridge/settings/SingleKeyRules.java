@@ -1,0 +1,107 @@
+package io.smsbridge.settings;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+import io.smsbridge.text.CopiedText;
+import org.apache.camel.spi.PropertiesComponent;
+import org.postgresql.Driver;
+
+/** What the single keys have to be, before Camel configures itself from them. */
+final class SingleKeyRules {
+
+    static final List<String> GROUPS = List.of("http.", "management.", "console.", "log.", "tracing.", "sms.", "webhooks.", "sandbox.", "data.", "ledger.", "optOut.", "queue.");
+    private static final long SMALLEST_STORE = 200L << 20;
+    private static final long SMALLEST_FREE = 200L << 20;
+
+    private final FieldRules rules = new FieldRules();
+    private final UnaryOperator<String> value;
+
+    private SingleKeyRules(PropertiesComponent properties) {
+        value = key -> CopiedText.trimmed(properties.resolveProperty(key).orElse(""));
+    }
+
+    static List<String> problems(PropertiesComponent properties) throws IOException {
+        SingleKeyRules check = new SingleKeyRules(properties);
+        FieldRules rules = check.rules;
+        for (String key : new TreeSet<>(DefaultSettings.load().stringPropertyNames())) {
+            if (GROUPS.stream().anyMatch(key::startsWith)) {
+                try {
+                    properties.parseUri("{{" + key + "}}");
+                } catch (IllegalArgumentException e) {
+                    // resolveProperty finds no value then, as if a key or a password were not wanted.
+                    rules.add(key + ": " + Settings.missing(e));
+                }
+            }
+        }
+        if (!rules.problems().isEmpty()) {
+            return rules.problems();
+        }
+        check.all();
+        return rules.problems();
+    }
+
+    private void all() {
+        rules.wholeNumber("http.port", value.apply("http.port"), 1, 65535);
+        rules.wholeNumber("http.threads", value.apply("http.threads"), 1, 10_000);
+        rules.wholeNumber("http.maxBodySize", value.apply("http.maxBodySize"), 1, Integer.MAX_VALUE);
+        management();
+        tracing(value.apply("tracing.url"));
+        if (!value.apply("webhooks.token").matches("[A-Za-z0-9._~-]*")) {
+            rules.add("webhooks.token: is part of a URL, and has to be letters, digits, . _ ~ and - only");
+        }
+        rules.oneOf("log.format", value.apply("log.format"), Set.of("text", "json"));
+        rules.oneOf("log.stackTraces", value.apply("log.stackTraces"), Set.of("true", "false"));
+        rules.wholeNumber("sms.maxRecipients", value.apply("sms.maxRecipients"), 1, 10_000);
+        rules.size("data.maxSize", value.apply("data.maxSize"), SMALLEST_STORE, "and the log of what is written alone can take 100MB");
+        rules.size("data.minFreeDisk", value.apply("data.minFreeDisk"), SMALLEST_FREE, "and the log of what is written alone can take 100MB");
+        ledger();
+        rules.oneOf("optOut.enforce", value.apply("optOut.enforce"), Set.of("true", "false"));
+        rules.oneOf("sandbox.enabled", value.apply("sandbox.enabled"), Set.of("auto", "true", "false"));
+    }
+
+    private void tracing(String text) {
+        WebUrl url = text.isEmpty() ? null : rules.url("tracing.url", text);
+        if (url != null && url.path().isEmpty()) {
+            rules.add("tracing.url: '" + text + "' has to be a URL such as http://localhost:4318/v1/traces, or empty");
+        }
+    }
+
+    private void management() {
+        rules.oneOf("management.enabled", value.apply("management.enabled"), Set.of("true", "false"));
+        rules.wholeNumber("management.port", value.apply("management.port"), 1, 65535);
+        if (value.apply("management.enabled").equals("true") && value.apply("management.port").equals(value.apply("http.port"))) {
+            rules.add("management.port: " + value.apply("management.port") + " is http.port, too; choose another");
+        }
+        if (!value.apply("console.username").matches("[^:\\s]+")) {
+            rules.add("console.username: '" + value.apply("console.username") + "' has to be a name without spaces and :");
+        }
+        rules.duration("console.sessionTimeout", value.apply("console.sessionTimeout"));
+    }
+
+    private void ledger() {
+        String url = value.apply("ledger.url");
+        if (!url.isEmpty() && !url.startsWith("jdbc:sqlite:") && !url.startsWith("jdbc:postgresql:")) {
+            rules.add("ledger.url: has to begin with jdbc:postgresql:// or jdbc:sqlite:, or be empty for a file in data.directory");
+        } else if (url.startsWith("jdbc:postgresql:") && Driver.parseURL(url, new Properties()) == null) {
+            rules.add("ledger.url: is no URL that PostgreSQL's driver can read, such as jdbc:postgresql://host:5432/bridge");
+        } else if (url.matches("jdbc:sqlite:(|file:)(|\\?.*|:.*)")) {
+            rules.add("ledger.url: names no file; a ledger in memory would be lost with the process");
+        }
+        rules.wholeNumber("ledger.connectTimeout", value.apply("ledger.connectTimeout"), 250, 60_000);
+        long retention = rules.duration("ledger.retention", value.apply("ledger.retention"));
+        long replyWindow = rules.duration("ledger.replyWindow", value.apply("ledger.replyWindow"));
+        if (retention < TimeUnit.DAYS.toMillis(2)) {
+            rules.add("ledger.retention: '" + value.apply("ledger.retention") + "' is less than 2d, and Infobip may repeat what it said");
+        }
+        if (replyWindow > retention) {
+            rules.add("ledger.replyWindow: '" + value.apply("ledger.replyWindow") + "' is longer than ledger.retention, "
+                    + value.apply("ledger.retention"));
+        }
+    }
+}
