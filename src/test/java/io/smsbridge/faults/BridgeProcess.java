@@ -31,10 +31,10 @@ final class BridgeProcess implements AutoCloseable {
     private final int port = FreePort.find();
     private final int managementPort = FreePort.find();
     private final Path jar;
-    /** When each run was killed, in epoch milliseconds; a run is named in the header X-Bridge of its POSTs. */
+    /** When each run was killed, in epoch milliseconds; a run is named in the header X-Bridge of its POSTs, and by its key to Infobip. */
     private final Map<String, Long> killed = new ConcurrentHashMap<>();
-    private int runs;
-    private Process process;
+    private volatile int runs;
+    private volatile Process process;
 
     /** @param settings application.properties but for the port and the downstreams' headers */
     BridgeProcess(String name, Path jar, Path home, String settings) throws IOException {
@@ -64,6 +64,7 @@ final class BridgeProcess implements AutoCloseable {
         for (String downstream : List.of("events", "clevertap")) {
             command.add("-Ddownstream." + downstream + ".headers=X-Bridge: " + run());
         }
+        command.add("-Daccount.main.apiKey=" + run());
         command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
         File output = log.toFile();
         process = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true)
@@ -73,6 +74,11 @@ final class BridgeProcess implements AutoCloseable {
 
     private String run() {
         return name + "-" + runs;
+    }
+
+    /** Whether it is named so: by the run that goes on, or by its URL. */
+    boolean is(String by) {
+        return by.equals(run()) || by.equals(url(""));
     }
 
     void awaitAnswering() throws IOException, InterruptedException {
@@ -123,8 +129,14 @@ final class BridgeProcess implements AutoCloseable {
 
     /** kill -9. */
     void kill() throws InterruptedException {
-        killed.put(run(), System.currentTimeMillis());
-        process.destroyForcibly().waitFor();
+        killNow();
+        process.waitFor();
+    }
+
+    /** kill -9, without waiting for the end. */
+    void killNow() {
+        killed.putIfAbsent(run(), System.currentTimeMillis());
+        process.destroyForcibly();
     }
 
     @Override

@@ -11,17 +11,26 @@ import java.util.stream.Stream;
 import io.smsbridge.FreePort;
 
 /** A PostgreSQL of the harness's own, from the server's programs on this machine. */
-final class Database implements AutoCloseable {
+public final class Database implements AutoCloseable {
 
     private final Path programs = programs();
     private final int port = FreePort.find();
     private final String directory;
 
     Database() throws IOException, InterruptedException {
-        directory = run("mktemp", "-d", "/tmp/faults-postgres.XXXXXX");
+        this("/tmp");
+    }
+
+    /** @param parent where its directory is made: the user postgres has to be allowed to */
+    public Database(String parent) throws IOException, InterruptedException {
+        directory = run("mktemp", "-d", parent + "/postgres.XXXXXX");
         run(programs.resolve("initdb").toString(), "-D", directory + "/data", "--auth=trust", "--username=bridge");
         start();
         run(programs.resolve("createdb").toString(), "-h", "127.0.0.1", "-p", String.valueOf(port), "-U", "bridge", "bridge");
+    }
+
+    public static boolean isInstalled() {
+        return Files.isDirectory(Path.of("/usr/lib/postgresql"));
     }
 
     private static Path programs() throws IOException {
@@ -35,7 +44,8 @@ final class Database implements AutoCloseable {
         throw new IllegalStateException("no PostgreSQL server in " + versions + "; install it with: apt-get install postgresql");
     }
 
-    String settings() {
+    /** A bridge's settings for it. */
+    public String settings() {
         return "ledger.url=jdbc:postgresql://127.0.0.1:" + port + "/bridge\nledger.username=bridge\n";
     }
 

@@ -74,7 +74,7 @@ final class Downstream extends Peer {
 
     @Override
     Post take(HttpServerRequest request, Buffer body) {
-        String bridge = request.getHeader("X-Bridge");
+        String bridge = bridge(request);
         long receivedAt = System.currentTimeMillis();
         List<String> keys = keys(body);
         for (String key : keys) {
@@ -87,6 +87,11 @@ final class Downstream extends Peer {
             Told now = new Told(bridge, receivedAt, System.currentTimeMillis());
             keys.forEach(key -> told.put(key, now));
         });
+    }
+
+    @Override
+    String bridge(HttpServerRequest request) {
+        return request.getHeader("X-Bridge");
     }
 
     private List<String> keys(Buffer body) {

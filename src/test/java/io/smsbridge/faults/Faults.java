@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -15,8 +16,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.smsbridge.faults.Downstream.Again;
 import io.smsbridge.faults.Infobip.Message;
@@ -25,15 +30,35 @@ import org.apache.camel.util.FileUtil;
 
 /**
  * {@code mvn -Pfaults verify}: the packaged bridge under load, killed or held again and again, with an Infobip and two downstreams that
- * fail in every way they can, and an operator who stops its routes. In the end everything that was answered 200 has to be where it
- * belongs, once. Which faults come when is drawn from a seed. One bridge has its data on a disk that is filled now and then, where it
- * may be mounted. With faults.instances above 1, so many bridges share a broker and a PostgreSQL, which are killed as well. It prints
- * one line, and ends with an error when something was lost, or told twice without a reason.
+ * fail in every way they can, and an operator who stops its routes and replays its dead letters. Besides kills at random times there are
+ * kills at the worst {@link Moment}. In the end everything that was answered 200 has to be where it belongs, once. Which faults come when
+ * is drawn from a seed. One bridge has its data on a disk that is filled now and then, where it may be mounted. With faults.instances
+ * above 1, so many bridges share a PostgreSQL, which is killed as well. It prints what was lost and doubled, and ends with an error when
+ * something was lost, or told twice for another reason than a kill between a downstream's 2xx and the commit.
  */
 public final class Faults {
 
     private enum Target {
-        BRIDGE, BROKER, DATABASE
+        BRIDGE, MOMENT, DATABASE
+    }
+
+    /** When a kill does most harm. */
+    private enum Moment {
+        INFOBIP_HAS_IT("infobip", false), INFOBIP_HAS_ANSWERED("infobip", true), DOWNSTREAM_HAS_IT("downstream", false),
+        DOWNSTREAM_HAS_ANSWERED("downstream", true), CALLER_IS_ANSWERED("caller", true);
+
+        private final String at;
+        private final boolean answered;
+
+        Moment(String at, boolean answered) {
+            this.at = at;
+            this.answered = answered;
+        }
+
+        @Override
+        public String toString() {
+            return "when " + name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
     }
 
     /** What goes on beside the load, and ends when all is calm. */
@@ -49,7 +74,7 @@ public final class Faults {
             account.main.responseTimeout=5000
             account.main.retryDelay=200ms
             account.main.retryMaxDelay=2s
-            queue.minFreeDisk=200MB
+            data.minFreeDisk=200MB
             downstream.events.url=%s
             downstream.events.events=sent,delivered,failed,replied,clicked
             downstream.events.connectTimeout=1000
@@ -62,6 +87,7 @@ public final class Faults {
             downstream.clevertap.responseTimeout=5000
             downstream.clevertap.retryDelay=200ms
             downstream.clevertap.retryMaxDelay=2s
+            downstream.clevertap.retryMaxAttempts=2
             """;
 
     /** When nothing more arrives for so long, nothing more is waited for. */
@@ -70,20 +96,21 @@ public final class Faults {
     private static final Duration IDLE = Duration.ofSeconds(15);
     /** When nobody was asked anything for so long after all had arrived, nothing more is to come. */
     private static final Duration QUIET = Duration.ofSeconds(5);
-    /** Most time between a downstream's answer and the queue's commit, on a machine as busy as this one. */
+    /** Most time between a downstream's answer and the ledger's commit, on a machine as busy as this one. */
     private static final long WINDOW = 3000;
 
     private final long started = System.nanoTime();
     private final Random random;
     private final int messages;
     private final int kills;
+    private final int momentKills;
+    private final Queue<Moment> moments = new ArrayDeque<>();
     private final Vertx vertx = Vertx.vertx();
     private final Infobip infobip;
     private final Downstream events;
     private final Downstream clevertap;
     private final List<BridgeProcess> bridges = new ArrayList<>();
-    /** Of several bridges; null where there is one, with everything inside. */
-    private final Broker broker;
+    /** Of several bridges; null where there is one, with a file of its own. */
     private final Database database;
     /** Of one bridge; null where there are several, or no disk may be mounted. While somebody is killed it is held, and not full. */
     private final Disk disk;
@@ -98,18 +125,23 @@ public final class Faults {
     private long longestWindow;
     private volatile boolean calm;
 
-    private Faults(Path directory, long seed, int messages, int kills, int instances) throws Exception {
+    private Faults(Path directory, long seed, int messages, int kills, int momentKills, int instances) throws Exception {
         this.messages = messages;
         this.kills = kills;
+        this.momentKills = momentKills;
         random = new Random(seed);
+        List<Moment> all = new ArrayList<>(List.of(Moment.values()));
+        while (moments.size() < momentKills) {
+            Collections.shuffle(all, random);
+            moments.addAll(all);
+        }
         infobip = new Infobip(vertx, random.nextLong(), sent -> tellOf(sent));
         events = new Downstream(vertx, "events", random.nextLong(), false);
         clevertap = new Downstream(vertx, "clevertap", random.nextLong(), true);
-        broker = instances > 1 ? new Broker(directory.resolve("broker")) : null;
         database = instances > 1 ? new Database() : null;
         disk = instances > 1 ? null : Disk.mount(directory.resolve("bridge1/data"));
         String settings = SETTINGS.formatted(infobip.url(), events.url(), clevertap.url()) + Operator.SETTINGS
-                + (instances > 1 ? broker.settings() + database.settings() : "");
+                + (instances > 1 ? database.settings() : "");
         for (int i = 1; i <= instances; i++) {
             bridges.add(new BridgeProcess("bridge" + i, Path.of(System.getProperty("bridge.jar")), directory.resolve("bridge" + i), settings));
         }
@@ -128,7 +160,7 @@ public final class Faults {
         for (String instances : System.getProperty("faults.instances", "1").split(",")) {
             Path directory = Files.createTempDirectory("faults");
             Faults faults = new Faults(directory, seed, Integer.getInteger("faults.messages", 3000), Integer.getInteger("faults.kills", 4),
-                    Integer.parseInt(instances));
+                    Integer.getInteger("faults.momentKills", 5), Integer.parseInt(instances));
             boolean kept;
             try {
                 faults.run();
@@ -147,9 +179,6 @@ public final class Faults {
     }
 
     private void run() throws Exception {
-        if (broker != null) {
-            broker.start();
-        }
         // At the same time, on a database without tables.
         for (BridgeProcess bridge : bridges) {
             bridge.start();
@@ -168,14 +197,12 @@ public final class Faults {
         beginTo("operate", () -> operator.work(() -> calm));
         load.start();
         // Each of them falls into the middle of a share of the load.
-        List<Target> targets = new ArrayList<>(broker == null ? List.of(Target.BRIDGE)
-                : List.of(Target.BRIDGE, Target.BROKER, Target.BRIDGE, Target.DATABASE));
-        Collections.shuffle(targets, random);
-        for (int i = 0; i < kills; i++) {
+        List<Target> targets = targets();
+        for (int i = 0; i < targets.size(); i++) {
             // And one request more, as the last of a share goes with the next one.
-            load.release((int) ((i + 1L) * messages / (kills + 1)) + Load.MOST);
-            await((i + 0.9 * random.nextDouble()) / (kills + 1) * 2 * messages);
-            strike(targets.get(i % targets.size()));
+            load.release((int) ((i + 1L) * messages / (targets.size() + 1)) + Load.MOST);
+            await((i + 0.9 * random.nextDouble()) / (targets.size() + 1) * 2 * messages);
+            strike(targets.get(i));
         }
         load.release(messages);
         await(2 * messages * 0.9);
@@ -185,6 +212,18 @@ public final class Faults {
             thread.join();
         }
         settle();
+    }
+
+    private List<Target> targets() {
+        List<Target> targets = new ArrayList<>();
+        for (int i = 0; i < kills; i++) {
+            targets.add(database != null && i % 2 == 1 ? Target.DATABASE : Target.BRIDGE);
+        }
+        for (int i = 0; i < momentKills; i++) {
+            targets.add(Target.MOMENT);
+        }
+        Collections.shuffle(targets, random);
+        return targets;
     }
 
     /** In a thread of its own, until all is calm. */
@@ -210,7 +249,7 @@ public final class Faults {
         }
     }
 
-    /** The doors close at queue.minFreeDisk; below 100 MB the broker stands still; and the last is what nobody foresees. */
+    /** The doors close at data.minFreeDisk; 0 is what nobody foresees. */
     private void fillNowAndThen(Random own) throws InterruptedException, IOException {
         while (!calm) {
             Thread.sleep(own.nextInt(8000));
@@ -247,11 +286,8 @@ public final class Faults {
                 }
                 startAgain(bridge);
             }
-        } else if (target == Target.BROKER) {
-            struck("broker killed");
-            broker.kill();
-            Thread.sleep(random.nextInt(3000));
-            broker.start();
+        } else if (target == Target.MOMENT) {
+            killAt(moments.remove());
         } else {
             struck("database killed");
             database.kill();
@@ -260,6 +296,41 @@ public final class Faults {
         }
         for (BridgeProcess bridge : bridges) {
             bridge.awaitAnswering();
+        }
+    }
+
+    /** The next bridge for which the moment comes is killed in it. */
+    private void killAt(Moment moment) throws Exception {
+        BlockingQueue<BridgeProcess> killed = new ArrayBlockingQueue<>(1);
+        Consumer<String> kill = by -> {
+            BridgeProcess bridge = bridges.stream().filter(one -> one.is(by)).findFirst().orElse(null);
+            if (bridge != null && killed.isEmpty() && killed.offer(bridge)) {
+                bridge.killNow();
+            }
+        };
+        arm(moment, kill);
+        BridgeProcess bridge = null;
+        for (long waited = 0; bridge == null && waited < IDLE.toSeconds(); waited++) {
+            bridge = killed.poll(1, TimeUnit.SECONDS);
+            load.releaseMore();
+        }
+        arm(moment, null);
+        // It may have come just now.
+        bridge = bridge == null ? killed.poll() : bridge;
+        if (bridge == null) {
+            say("no " + moment);
+            return;
+        }
+        struck("bridge killed " + moment);
+        bridge.kill();
+        startAgain(bridge);
+    }
+
+    private void arm(Moment moment, Consumer<String> kill) {
+        switch (moment.at) {
+            case "infobip" -> infobip.killAt(moment.answered, kill);
+            case "downstream" -> List.of(events, clevertap).forEach(downstream -> downstream.killAt(moment.answered, kill));
+            default -> load.killAt(kill);
         }
     }
 
@@ -279,7 +350,7 @@ public final class Faults {
         }
     }
 
-    /** For less than the queue's callTimeout: beyond it a commit is in doubt, and what it was for is done again. */
+    /** For less than the lease of what it has in hand: beyond it another bridge takes that over. */
     private void standStill(BridgeProcess bridge, String what) throws Exception {
         struck(what);
         bridge.standStill(1000 + random.nextInt(8000));
@@ -321,6 +392,7 @@ public final class Faults {
         long changed = System.nanoTime();
         while (!load.done() || lost().values().stream().anyMatch(missing -> !missing.isEmpty())) {
             Thread.sleep(200);
+            operator.replay();
             long now = progress();
             if (now != last) {
                 last = now;
@@ -399,8 +471,8 @@ public final class Faults {
         }
         System.out.printf(Locale.ROOT, "faults instances=%d accepted=%d delivered=%d lost=%d doubled=%d kills=%d faults=%d seed=%d%n", bridges.size(), accepted,
                 accepted - lostInAll, lostInAll, made.size() + doubled.values().stream().mapToInt(Integer::intValue).sum(), strikes.values().stream().mapToInt(Integer::intValue).sum(), faults.get(), seed);
-        System.out.printf(Locale.ROOT, "  %s, disk full=%d, done by the operator=%d; doubled by cause %s, longest from answer to kill %d ms; the same id to Infobip again, harmless: %d; slowest answer of the bridge %d ms; %d s%n",
-                strikes, filled.size(), operator.done(), doubled, longestWindow, infobip.repeated(), load.slowest(), (System.nanoTime() - started) / 1_000_000_000L);
+        System.out.printf(Locale.ROOT, "  %s, disk full=%d, done by the operator=%d, replayed=%d; doubled by cause %s, longest from answer to kill %d ms; the same id to Infobip again, harmless: %d; slowest answer of the bridge %d ms; %d s%n",
+                strikes, filled.size(), operator.done(), operator.replayed(), doubled, longestWindow, infobip.repeated(), load.slowest(), (System.nanoTime() - started) / 1_000_000_000L);
         return lostInAll == 0 && unexplained.isEmpty() && made.isEmpty() && load.problems().isEmpty() && load.done();
     }
 
@@ -408,21 +480,13 @@ public final class Faults {
     private String cause(Again again) {
         for (BridgeProcess bridge : bridges) {
             Long kill = bridge.killed().get(again.before().bridge());
-            if (kill != null && kill <= again.before().answeredAt()) {
+            if (kill != null && kill < again.before().answeredAt()) {
                 return "";
             }
             if (kill != null && kill - again.before().answeredAt() < WINDOW) {
                 longestWindow = Math.max(longestWindow, kill - again.before().answeredAt());
                 return "bridge killed before its commit";
             }
-        }
-        // A commit is lost, too, when the broker dies while the POST is under way.
-        if (broker != null && broker.killed().stream().anyMatch(kill ->
-                kill > again.before().receivedAt() - WINDOW && kill < again.before().answeredAt() + WINDOW)) {
-            return "broker killed before the commit";
-        }
-        if (filled.stream().anyMatch(full -> again.before().answeredAt() > full[0] - WINDOW && again.before().answeredAt() < full[1])) {
-            return "disk full before the commit";
         }
         return "unexplained";
     }
@@ -432,8 +496,7 @@ public final class Faults {
         for (BridgeProcess bridge : bridges) {
             bridge.close();
         }
-        if (broker != null) {
-            broker.close();
+        if (database != null) {
             database.close();
         }
         if (disk != null) {

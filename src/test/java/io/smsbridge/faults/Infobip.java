@@ -94,6 +94,11 @@ final class Infobip extends Peer {
         return new Post(answer.toString(), () -> { });
     }
 
+    @Override
+    String bridge(HttpServerRequest request) {
+        return request.getHeader("Authorization").substring("App ".length());
+    }
+
     private static JsonNode read(Buffer body) {
         try {
             return JSON.readTree(body.getBytes());

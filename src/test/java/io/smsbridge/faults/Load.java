@@ -25,6 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -72,6 +73,8 @@ final class Load implements AutoCloseable {
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger unavailable = new AtomicInteger();
     private volatile int released;
+    /** Kills the bridge that is named to it; null when nobody is to be killed. */
+    private volatile Consumer<String> kill;
     private final AtomicLong slowest = new AtomicLong();
 
     private final Set<String> accepted = ConcurrentHashMap.newKeySet();
@@ -123,7 +126,17 @@ final class Load implements AutoCloseable {
 
     /** Lets the first so many messages be sent. */
     void release(int count) {
-        released = count;
+        released = Math.max(released, count);
+    }
+
+    /** And those of one request more. */
+    void releaseMore() {
+        released += MOST;
+    }
+
+    /** Kills the next bridge that answers 200, as soon as it has; null: nobody is killed any more. */
+    void killAt(Consumer<String> killer) {
+        kill = killer;
     }
 
     void start() {
@@ -271,9 +284,14 @@ final class Load implements AutoCloseable {
 
     private HttpResponse<String> post(String path, String body) throws IOException {
         long asked = System.currentTimeMillis();
+        String door = doors.apply(unavailable.get());
         try {
-            HttpResponse<String> response = http.send(HttpRequest.newBuilder(URI.create(doors.apply(unavailable.get()) + path)).timeout(PATIENCE)
+            HttpResponse<String> response = http.send(HttpRequest.newBuilder(URI.create(door + path)).timeout(PATIENCE)
                     .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+            Consumer<String> killer = kill;
+            if (killer != null && response.statusCode() == 200) {
+                killer.accept(door);
+            }
             if (response.statusCode() != 200) {
                 unavailable.incrementAndGet();
                 if (response.statusCode() != 503) {

@@ -13,10 +13,14 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.awaitility.Awaitility;
 
-/** Somebody at the console who stops and suspends routes and pauses downstreams, and puts each right again after a moment. */
+/**
+ * Somebody at the console who stops and suspends routes and pauses downstreams, and puts each right again after a moment; and who replays
+ * what was given up.
+ */
 final class Operator {
 
     static final String SETTINGS = "console.password=operator\n";
@@ -24,8 +28,8 @@ final class Operator {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String LOGIN = "Basic " + Base64.getEncoder().encodeToString("admin:operator".getBytes(StandardCharsets.UTF_8));
     private static final List<String> DOWNSTREAMS = List.of("events", "clevertap");
-    private static final List<String> ROUTES = List.of("forward-to-events", "forward-to-clevertap", "read-normal-main", "read-high-main",
-            "read-normal-sends", "record-delivery-reports", "record-inbound-messages", "record-clicks");
+    private static final List<String> ROUTES = List.of("forward-to-events", "forward-to-clevertap", "send-via-main",
+            "enrich-for-region-main");
     /** A route is given eight seconds to stop. */
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -33,6 +37,7 @@ final class Operator {
     private final List<BridgeProcess> bridges;
     private final Random random;
     private final AtomicInteger done = new AtomicInteger();
+    private final AtomicInteger replayed = new AtomicInteger();
 
     Operator(List<BridgeProcess> bridges, long seed) {
         this.bridges = bridges;
@@ -44,6 +49,11 @@ final class Operator {
         return done.get();
     }
 
+    /** How many dead letters went back. */
+    int replayed() {
+        return replayed.get();
+    }
+
     /** Until all is calm, and everything runs again. */
     void work(BooleanSupplier calm) throws InterruptedException {
         while (!calm.getAsBoolean()) {
@@ -51,12 +61,23 @@ final class Operator {
             BridgeProcess bridge = bridges.get(random.nextInt(bridges.size()));
             String downstream = "io.smsbridge:type=downstreams,name=" + DOWNSTREAMS.get(random.nextInt(DOWNSTREAMS.size()));
             String route = "org.apache.camel:context=infobip-sms-bridge,type=routes,name=\"" + ROUTES.get(random.nextInt(ROUTES.size())) + "\"";
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(5)) {
                 case 0 -> doAndUndo(bridge, downstream, "pause", "resume");
                 case 1 -> doAndUndo(bridge, route, "suspend()", "resume()");
                 case 2 -> does(bridge, downstream, "probeNow");
+                case 3 -> replay();
                 default -> doAndUndo(bridge, route, "stop()", "start()");
             }
+        }
+    }
+
+    /** Replays all there is. */
+    void replay() throws InterruptedException {
+        BridgeProcess bridge = bridges.get(random.nextInt(bridges.size()));
+        JsonNode answer = ask(bridge, "io.smsbridge:type=dead-letters", "replayAll");
+        if (answer != null) {
+            done.incrementAndGet();
+            replayed.addAndGet(Integer.parseInt(answer.path("value").asText().replaceAll("(?s).*\"replayed\"\\s*:\\s*([0-9]+).*", "$1")));
         }
     }
 
@@ -69,17 +90,23 @@ final class Operator {
     }
 
     private boolean does(BridgeProcess bridge, String mbean, String operation) throws InterruptedException {
+        boolean well = ask(bridge, mbean, operation) != null;
+        if (well) {
+            done.incrementAndGet();
+        }
+        return well;
+    }
+
+    /** Null when it was not carried out. */
+    private JsonNode ask(BridgeProcess bridge, String mbean, String operation) throws InterruptedException {
         try {
             String body = JSON.writeValueAsString(JSON.createObjectNode().put("type", "exec").put("mbean", mbean).put("operation", operation));
             String answer = http.send(HttpRequest.newBuilder(URI.create(bridge.managementUrl("/hawtio/jolokia"))).timeout(PATIENCE)
                     .header("Authorization", LOGIN).POST(HttpRequest.BodyPublishers.ofString(body)).build(), BodyHandlers.ofString()).body();
-            boolean well = JSON.readTree(answer).path("status").asInt() == 200;
-            if (well) {
-                done.incrementAndGet();
-            }
-            return well;
+            JsonNode read = JSON.readTree(answer);
+            return read.path("status").asInt() == 200 ? read : null;
         } catch (IOException e) {
-            return false;
+            return null;
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 
 import io.smsbridge.FreePort;
 import io.vertx.core.Vertx;
@@ -45,6 +46,9 @@ abstract class Peer implements AutoCloseable {
     private final Queue<HttpConnection> hung = new ConcurrentLinkedQueue<>();
     private volatile HttpServer server;
     private volatile Fault fault;
+    /** Kills the bridge that is named to it; null when nobody is to be killed. */
+    private volatile Consumer<String> kill;
+    private volatile boolean killWhenAnswered;
     private volatile long lastRequest = System.currentTimeMillis();
 
     Peer(Vertx vertx, String name, long seed) {
@@ -57,6 +61,20 @@ abstract class Peer implements AutoCloseable {
 
     /** Takes a request for good, whatever is answered then. */
     abstract Post take(HttpServerRequest request, Buffer body);
+
+    /** Which run of which bridge posts. */
+    abstract String bridge(HttpServerRequest request);
+
+    /**
+     * Kills a bridge at the worst time.
+     *
+     * @param answered whether it is when a 2xx has left, or else when a request is taken and nothing answered yet
+     * @param killer   is told which bridge; null: nobody is killed any more
+     */
+    void killAt(boolean answered, Consumer<String> killer) {
+        killWhenAnswered = answered;
+        kill = killer;
+    }
 
     String url() {
         return "http://127.0.0.1:" + port;
@@ -108,6 +126,20 @@ abstract class Peer implements AutoCloseable {
 
     private void answer(HttpServerRequest request, Buffer body, Fault now) {
         HttpServerResponse response = request.response();
+        Consumer<String> killer = kill;
+        if (killer != null && (now == null || now == Fault.SLOW)) {
+            Post post = take(request, body);
+            if (killWhenAnswered) {
+                end(response, new Post(post.answer(), () -> {
+                    post.answered().run();
+                    killer.accept(bridge(request));
+                }));
+            } else {
+                killer.accept(bridge(request));
+                request.connection().close();
+            }
+            return;
+        }
         if (now == null) {
             end(response, take(request, body));
             return;
