@@ -1,9 +1,11 @@
--- The load of one measurement: wrk ... -s load.lua URL -- KIND PER_POST PREFIX
--- KIND: empty, sends, reports, or ledger: reports with ids and recipients all over the ledger's indexes. PREFIX begins each id, so that no id comes twice in the life of a bridge; the random ones differ by it.
+-- The load of one measurement: wrk ... -s load.lua URL -- KIND PER_POST PREFIX ACCOUNTS
+-- KIND: get (of the URL as it is), empty, sends, reports, or ledger: reports with ids and recipients all over the ledger's indexes.
+-- PREFIX begins each id, so that no id comes twice in the life of a bridge; the random ones differ by it.
+-- ACCOUNTS above 1: the URL's path goes on with a number from 1 to it, in turn.
 
 local most = 2000000 -- requests, whatever the time allows
 local made, items = 0, 0
-local kind, perPost, prefix
+local kind, perPost, prefix, accounts
 
 local function send(id)
   return '{"to":"447700' .. 900000 + items % 100000 .. '","text":"Your parcel arrives today between 10 and 12.","messageId":"' .. id .. '"}'
@@ -40,14 +42,15 @@ local bodies = {
 }
 
 function init(args)
-  kind, perPost, prefix = args[1], tonumber(args[2]), args[3]
+  kind, perPost, prefix, accounts = args[1], tonumber(args[2]), args[3], tonumber(args[4])
   math.randomseed(tonumber(prefix:match("%d+")))
 end
 
 function request()
   made = made + 1
   if made > most then wrk.thread:stop() end
-  return wrk.format("POST", nil, {["Content-Type"] = "application/json"}, bodies[kind]())
+  if kind == "get" then return wrk.format("GET") end
+  return wrk.format("POST", accounts > 1 and wrk.path .. 1 + made % accounts or nil, {["Content-Type"] = "application/json"}, bodies[kind]())
 end
 
 function done(summary, latency)

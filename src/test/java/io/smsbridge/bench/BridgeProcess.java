@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -19,116 +21,144 @@ import io.smsbridge.FreePort;
 import org.apache.camel.util.FileUtil;
 import org.awaitility.Awaitility;
 
-/** The packaged jar as a process of its own, with new data, the routes as they are and one empty route beside them. */
+/** The packaged jar, or the empty route, as a process of its own in a directory of its own. */
 final class BridgeProcess implements AutoCloseable {
 
-    private static final String EMPTY_ROUTE = """
-            - route:
-                id: bench-empty
-                from:
-                  uri: platform-http:/bench/empty
-                  steps:
-                    - removeHeaders: { pattern: "*" }
-                    - setBody: { expression: { constant: { expression: "" } } }
-            """;
-
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    /** Linux counts processor time in hundredths of a second. */
+    private static final double TICKS = 100;
 
-    /** From the start of the process until a send was stored and answered 200. */
+    /** From the start of the process until the first 200. */
     final Duration startTime;
+    final Path home;
     private final int port;
     private final Process process;
-    private final Path home;
+    /** Of each thread of the second compiler, in ticks: those that have ended are counted, too. */
+    private final Map<String, Long> compilers = new ConcurrentHashMap<>();
 
-    /**
-     * @param home     a directory that does not exist yet, or holds no more than data
-     * @param routes   the routes to copy
-     * @param settings more lines of application.properties
-     * @param peers    port of Infobip and the downstreams
-     */
-    BridgeProcess(Path jar, Path home, Path routes, String settings, int peers) throws Exception {
+    private BridgeProcess(Path home, int port, List<String> command, String first) throws IOException {
         this.home = home;
-        port = FreePort.find();
-        copy(routes, home.resolve("routes"));
-        Files.writeString(Files.createDirectory(home.resolve("routes/bench")).resolve("empty.yaml"), EMPTY_ROUTE);
-        Files.writeString(home.resolve("application.properties"), """
-                http.host=127.0.0.1
-                http.port=%d
-                management.enabled=false
-                sms.default-account=bench
-                account.bench.baseUrl=http://127.0.0.1:%2$d
-                account.bench.apiKey=key
-                downstream.a.url=http://127.0.0.1:%2$d/downstream/a
-                downstream.a.format=cloudevents
-                downstream.b.url=http://127.0.0.1:%2$d/downstream/b
-                downstream.b.format=clevertap
-                """.formatted(port, peers) + settings);
-
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(Stream.of(System.getProperty("bench.jvm", "").split(" ")).filter(option -> !option.isEmpty()).toList());
-        command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+        this.port = port;
         File log = home.resolve("bridge.log").toFile();
         long started = System.nanoTime();
         process = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true).redirectOutput(log).start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-        Awaitility.await("the bridge's first 200, see " + log).atMost(Duration.ofSeconds(60)).pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(5)).failFast("the bridge ended", this::ended)
-                .until(this::takesSends);
+        Awaitility.await("the first 200, see " + log).atMost(Duration.ofSeconds(120)).pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5)).failFast("the process ended", this::ended)
+                .until(() -> isAnswered(first));
         startTime = Duration.ofNanos(System.nanoTime() - started);
+    }
+
+    /**
+     * A bridge with its default settings, but for ports.
+     *
+     * @param home     a directory that does not exist yet, or one of an earlier bridge
+     * @param settings accounts, downstreams, and what else differs
+     */
+    static BridgeProcess bridge(List<String> command, Path home, String settings) throws IOException {
+        int port = FreePort.find();
+        Files.createDirectories(home);
+        Files.writeString(home.resolve("application.properties"), "http.host=127.0.0.1\nhttp.port=" + port + "\nmanagement.port=" + FreePort.find() + "\n" + settings);
+        return new BridgeProcess(home, port, command, "/sms/send?to=447700900123&text=first");
+    }
+
+    /** The empty route, from the classes of this benchmark and the libraries, without the bridge's. */
+    static BridgeProcess empty(Path home) throws IOException {
+        int port = FreePort.find();
+        Files.createDirectories(home);
+        List<String> path = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator)).filter(entry -> !entry.endsWith("target/classes")).toList();
+        return new BridgeProcess(home, port, List.of(java(), "-cp", String.join(File.pathSeparator, path), EmptyRoute.class.getName(), String.valueOf(port)), "/empty");
+    }
+
+    /** {@code java -jar}, with the options of bench.jvm. */
+    static List<String> plain(Path jar, String... options) {
+        List<String> command = new ArrayList<>(List.of(java()));
+        command.addAll(List.of(options));
+        command.addAll(Stream.of(System.getProperty("bench.jvm", "").split(" ")).filter(option -> !option.isEmpty()).toList());
+        command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+        return command;
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     String url(String path) {
         return "http://127.0.0.1:" + port + path;
     }
 
-    /** Processor time the bridge has taken so far. Unlike what passes in a second, it does not depend on what else the machine does. */
-    Duration processorTime() {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    /** Microseconds of processor time taken so far, Java's compilers included. */
+    double processorMicros() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e3;
+    }
+
+    /** Seconds of processor time that Java's second compiler has taken so far. */
+    double compilerSeconds() throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", String.valueOf(process.pid()), "task"))) {
+            for (Path thread : threads.toList()) {
+                try {
+                    if (Files.readString(thread.resolve("comm")).startsWith("C2 Compiler")) {
+                        String stat = Files.readString(thread.resolve("stat"));
+                        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                        compilers.put(thread.getFileName().toString(), Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
+                    }
+                } catch (IOException e) {
+                    // A thread that has ended.
+                }
+            }
+        }
+        return compilers.values().stream().mapToLong(Long::longValue).sum() / TICKS;
+    }
+
+    /** Bytes of memory that the process has. */
+    double residentBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream().filter(line -> line.startsWith("VmRSS"))
+                .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024).findFirst().orElse(0);
+    }
+
+    /** Bytes of the ledger's file and its write-ahead log. */
+    long ledgerBytes() throws IOException {
+        try (Stream<Path> files = Files.list(home.resolve("data"))) {
+            long bytes = 0;
+            for (Path file : files.filter(path -> path.getFileName().toString().startsWith("ledger.db")).toList()) {
+                bytes += Files.size(file);
+            }
+            return bytes;
+        }
     }
 
     /** Waits until the process has next to nothing to do: Java's compiler works off what a load has made worth compiling for long after it. */
     void awaitRest() {
-        Duration look = Duration.ofSeconds(2);
-        AtomicReference<Duration> before = new AtomicReference<>(processorTime());
+        Duration look = Duration.ofSeconds(1);
+        AtomicReference<Double> before = new AtomicReference<>(processorMicros());
         Awaitility.await("the bridge to rest").atMost(Duration.ofSeconds(120)).pollDelay(look).pollInterval(look)
                 .until(() -> {
-                    Duration now = processorTime();
-                    return now.minus(before.getAndSet(now)).compareTo(look.dividedBy(10)) < 0;
+                    double now = processorMicros();
+                    return now - before.getAndSet(now) < look.toNanos() / 1e3 / 10;
                 });
     }
 
     /** Bytes of the heap in use after a garbage collection. */
-    long heap() throws Exception {
+    double heap() throws Exception {
         Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), String.valueOf(process.pid()),
                 "GC.class_histogram").redirectErrorStream(true).start();
         String last = new String(jcmd.getInputStream().readAllBytes()).lines().filter(line -> line.startsWith("Total")).reduce("", (a, b) -> b);
         if (last.isEmpty()) {
             throw new IllegalStateException("jcmd did not answer");
         }
-        return Long.parseLong(last.strip().split("\\s+")[2]);
+        return Double.parseDouble(last.strip().split("\\s+")[2]);
     }
 
     boolean ended() {
         return !process.isAlive();
     }
 
-    private boolean takesSends() throws Exception {
+    private boolean isAnswered(String path) throws InterruptedException {
         try {
-            return HTTP.send(HttpRequest.newBuilder(URI.create(url("/sms/send?to=447700900123&text=first")))
-                    .build(), BodyHandlers.discarding()).statusCode() == 200;
+            return HTTP.send(HttpRequest.newBuilder(URI.create(url(path))).build(), BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             // Refused, or closed by a server that is about to begin.
             return false;
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> paths = Files.walk(from)) {
-            for (Path path : paths.toList()) {
-                Path target = to.resolve(from.relativize(path).toString());
-                Files.createDirectories(target.getParent());
-                Files.copy(path, target);
-            }
         }
     }
 

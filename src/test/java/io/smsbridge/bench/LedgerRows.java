@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -21,9 +22,8 @@ final class LedgerRows {
 
     /** Writes the SQLite file of a bridge that has not run yet. */
     static void write(Path home, int messages) throws Exception {
-        long begin = System.nanoTime();
         String url = "jdbc:sqlite:" + Files.createDirectories(home.resolve("data")).resolve("ledger.db");
-        Flyway.configure().dataSource(url, "", "").load().migrate();
+        Flyway.configure().dataSource(url, "", "").placeholders(Map.of("bigint", "INTEGER")).load().migrate();
         try (Connection connection = DriverManager.getConnection(url)) {
             try (Statement quick = connection.createStatement()) {
                 quick.execute("PRAGMA synchronous = OFF");
@@ -31,27 +31,29 @@ final class LedgerRows {
             }
             connection.setAutoCommit(false);
             insert(connection, messages, System.currentTimeMillis() - MONTH);
+            try (Statement ids = connection.createStatement()) {
+                ids.execute("UPDATE id_block SET next_id = " + (messages + 1));
+            }
             connection.commit();
         }
-        System.out.printf("%d messages written to the ledger in %d s%n", messages, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
     }
 
     private static void insert(Connection connection, int messages, long since) throws Exception {
         SplittableRandom random = new SplittableRandom(1);
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO message (id, account, client_id, sender, recipient, bulk_id, "
-                + "state, stage, queued_at, sent_at, ended_at, recorded_by, recorded_at) VALUES (?, 'bench', ?, 'Bridge', ?, ?, 'delivered', 3, ?, ?, ?, ?, ?)")) {
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO message (seq, id, account, client_id, sender, recipient, bulk_id, "
+                + "state, stage, queued_at, sent_at, ended_at, recorded_at) VALUES (?, ?, 'bench', ?, 'Bridge', ?, ?, 'delivered', 3, ?, ?, ?, ?)")) {
             String call = "";
             for (int i = 0; i < messages; i++) {
                 call = i % 100 == 0 ? id(random) : call;
                 long queued = since + MONTH * i / messages;
-                insert.setString(1, id(random));
-                insert.setString(2, "meta-" + id(random));
-                insert.setString(3, "4477" + random.nextInt(10_000_000, 100_000_000));
-                insert.setString(4, call);
-                insert.setLong(5, queued);
-                insert.setLong(6, queued + 500);
-                insert.setLong(7, queued + 3_000 + random.nextInt(60_000));
-                insert.setString(8, id(random) + ".0");
+                insert.setLong(1, i + 1L);
+                insert.setString(2, id(random));
+                insert.setString(3, "meta-" + id(random));
+                insert.setString(4, "4477" + random.nextInt(10_000_000, 100_000_000));
+                insert.setString(5, call);
+                insert.setLong(6, queued);
+                insert.setLong(7, queued + 500);
+                insert.setLong(8, queued + 3_000 + random.nextInt(60_000));
                 insert.setLong(9, queued);
                 insert.addBatch();
                 if (i % 10_000 == 9_999) {
