@@ -57,6 +57,15 @@ class PackagedBridgeIT {
                         - to:
                             id: to-mine
                             uri: jslt:{{routes}}/maps/mine.jslt
+                - route:
+                    id: mine-by-name
+                    description: The same map, as the bridge's own routes name theirs.
+                    from:
+                      uri: platform-http:/mine-by-name
+                      steps:
+                        - to:
+                            id: map-mine
+                            uri: map:mine
                 """);
         Files.writeString(routes.resolve("maps/mine.jslt"), "{\"mine\": .a}");
         Files.copy(Path.of("routes/maps/message-history.jslt"), routes.resolve("maps/message-history.jslt"));
@@ -68,6 +77,7 @@ class PackagedBridgeIT {
                 "account.mine.baseUrl=http://localhost:1\naccount.mine.apiKey=k\nsms.default-account=mine\n");
         try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find()).awaitAnswering()) {
             assertThat(bridge.post("/mine", "{\"a\": 1}").body()).isEqualTo("{\"mine\":1}");
+            assertThat(bridge.post("/mine-by-name", "{\"a\": 1}").body()).isEqualTo("{\"mine\":1}");
             assertThat(bridge.post("/sms/send/sandbox", "{}").body()).contains("there are [mine]");
             assertThat(bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hello\", \"messageId\": \"one\"}").statusCode()).isEqualTo(200);
             assertThat(bridge.get("/sms/messages/one").body()).contains("\"help\":\"ask the team\"");

@@ -13,6 +13,7 @@ import io.smsbridge.text.PhoneMask;
 import org.apache.camel.Category;
 import org.apache.camel.Component;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.spi.Metadata;
@@ -52,7 +53,7 @@ public final class MapEndpoint extends DefaultEndpoint {
         return new DefaultProducer(this) {
             @Override
             public void process(Exchange exchange) throws Exception {
-                JsonNode input = tree(exchange.getMessage().getBody());
+                JsonNode input = tree(exchange.getMessage());
                 exchange.getMessage().setBody(map(headers(exchange.getMessage().getHeaders()), input));
             }
         };
@@ -110,18 +111,24 @@ public final class MapEndpoint extends DefaultEndpoint {
         return input.isArray() ? one : input.path(each).isArray() ? JsonNodeFactory.instance.objectNode().set(each, one) : element;
     }
 
-    private static JsonNode tree(Object body) throws IOException {
+    private static JsonNode tree(Message message) throws IOException {
+        Object body = message.getBody();
         if (body instanceof JsonNode tree) {
             return tree;
         }
         if (body instanceof JsonItems batch) {
             return JsonNodeFactory.instance.arrayNode().addAll(batch.items());
         }
-        if (body instanceof byte[] bytes) {
-            return JSON.readTree(bytes);
+        if (body instanceof byte[] read) {
+            return JSON.readTree(read);
         }
         if (body instanceof String text) {
             return JSON.readTree(text);
+        }
+        // What a team's own route begins with, such as the stream of a request.
+        byte[] bytes = message.getBody(byte[].class);
+        if (bytes != null) {
+            return JSON.readTree(bytes);
         }
         throw new IllegalArgumentException("a map takes a JSON tree, a batch, bytes or text, and not a " + (body == null ? "null" : body.getClass().getName()));
     }
