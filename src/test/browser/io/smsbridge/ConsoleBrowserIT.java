@@ -49,7 +49,7 @@ class ConsoleBrowserIT {
             String base = "http://127.0.0.1:" + bridge.managementPort;
             shop.answers("/shop", aResponse().withStatus(404).withBody("no such shop"));
             assertThat(bridge.post("/sms/send", "{\"to\": \"+447700900123\", \"text\": \"Hi\", \"messageId\": \"one\"}").statusCode()).isEqualTo(200);
-            await().until(() -> bridge.output().contains("kept in dead-letters.events.shop"));
+            await().until(() -> bridge.output().contains("downstream shop: given up after 1 tries, kept as a dead letter"));
 
             page = browser.newPage(new Browser.NewPageOptions().setViewportSize(1280, 760));
             page.setDefaultTimeout(PATIENCE);
@@ -158,7 +158,7 @@ class ConsoleBrowserIT {
 
     private void thePageInPlainWordsIsThere(String base) throws Exception {
         page.navigate(base + "/");
-        assertThat(page.locator("body")).containsText("Account marketing: posts to Infobip");
+        assertThat(page.locator("body")).containsText("Account marketing: posts what waits to Infobip");
         assertThat(page.locator("body")).containsText("Dead letters");
         picture("overview");
     }
