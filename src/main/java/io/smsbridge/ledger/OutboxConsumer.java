@@ -64,9 +64,10 @@ public final class OutboxConsumer extends DefaultConsumer implements ShutdownAwa
         return queue.running();
     }
 
+    /** Its stop has ended it already. Where a stop was forced, Camel calls this late, when the route may have been started again. */
     @Override
     public void prepareShutdown(boolean suspendOnly, boolean forced) {
-        queue.stop();
+        // Nothing is left to do.
     }
 
     private void process(OutboxBatch batch) {

@@ -26,6 +26,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
+import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
@@ -168,6 +169,16 @@ class OutboxTest {
         put(1, "a", "b");
         awaitEmpty();
         assertThat(taken).containsExactly("a", "b");
+    }
+
+    /** Camel ends a stop that it has forced some time after the route was started again. */
+    @Test
+    void theLateEndOfAForcedStopDoesNotEndTheNextStart() throws Exception {
+        route("", remove());
+        ((ShutdownAware) context.getRoutes().get(0).getConsumer()).prepareShutdown(false, true);
+        put(1, "a");
+        awaitEmpty();
+        assertThat(taken).containsExactly("a");
     }
 
     @Test
