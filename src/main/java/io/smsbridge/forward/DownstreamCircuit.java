@@ -175,7 +175,7 @@ public final class DownstreamCircuit implements OutboxGate {
      */
     boolean answered(OutboxBatch batch, int code, String answer, long hold) {
         if (code == 0 || code >= 500 || code >= 300 && code < 400 || OF_NO_ITEM.contains(code)) {
-            boolean wasShut = !isOpen();
+            boolean wasShut = isShut();
             boolean waits = failed(batch, (code == 0 ? "" : "HTTP " + code + " ") + (answer == null ? "" : answer),
                     ASKING_FOR_TIME.contains(code) ? Math.min(hold, LONGEST_HOLD) : 0);
             if (waits && !wasShut) {
@@ -187,8 +187,9 @@ public final class DownstreamCircuit implements OutboxGate {
         return false;
     }
 
-    private synchronized boolean isOpen() {
-        return !shut;
+    /** Whether it is down or held: what comes for it waits for it, and not for a time of its own. */
+    synchronized boolean isShut() {
+        return shut;
     }
 
     private void taken() {

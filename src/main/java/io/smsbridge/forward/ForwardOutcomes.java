@@ -138,7 +138,9 @@ public final class ForwardOutcomes {
             LOG.warn("downstream {}: failure {}, next try at {}: {}", batch.target(), batch.attempts() + 1, java.time.Instant.ofEpochMilli(next.getAsLong()),
                     PhoneMask.masked(reason));
             meters.retried(batch);
-            outbox.settle(batch, transaction -> outbox.retry(transaction, batch, next.getAsLong(), since));
+            // Another call may have found it down meanwhile, and made all that waited for a retry wait for it.
+            outbox.settle(batch, transaction -> outbox.retry(transaction, batch,
+                    circuits.of(batch.target()).isShut() ? transaction.now() : next.getAsLong(), since));
         } else {
             LOG.error("downstream {}: given up after {} tries, kept as a dead letter: {}", batch.target(), batch.attempts() + 1, PhoneMask.masked(reason));
             meters.givenUp(batch, WORTH_A_RETRY.contains(code) || code >= 500 ? "retry" : "refused");
