@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import javax.management.MBeanOperationInfo;
@@ -77,6 +78,7 @@ class DeadLettersTest {
         infobip.acceptAll();
     }
 
+    private static final AtomicInteger KEPT = new AtomicInteger();
     private static HttpResponse<String> call(String method, String path, String... choices) throws Exception {
         String query = Arrays.stream(choices).map(choice -> choice.split("=", 2))
                 .map(choice -> choice[0] + "=" + URLEncoder.encode(choice[1], StandardCharsets.UTF_8)).collect(Collectors.joining("&"));
@@ -273,10 +275,12 @@ class DeadLettersTest {
     }
 
     /** Puts a dead letter there. */
+    /** Each one is older than the next, even where both are kept in one millisecond. */
     private static void keep(String queue, String target, String account, String reason, String body) throws Exception {
         bridge.core().ledger.writer().call(transaction -> {
-            bridge.core().ledger.outbox().keepDeadLetter(transaction, new DeadLetter(newId(), queue, target, account, reason, 1, transaction.now(),
-                    transaction.now(), 1, 1, "", null, transaction.now(), null, body.getBytes(StandardCharsets.UTF_8)));
+            long at = transaction.now() - 10_000 + KEPT.incrementAndGet();
+            bridge.core().ledger.outbox().keepDeadLetter(transaction, new DeadLetter(newId(), queue, target, account, reason, 1, at,
+                    at, 1, 1, "", null, transaction.now(), null, body.getBytes(StandardCharsets.UTF_8)));
             return null;
         });
     }
