@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -144,8 +145,10 @@ class PackagedBridgeIT {
 
     @Test
     void aSecondBridgeOnTheSameDirectoryEndsWithExitCode2() throws Exception {
-        try (PackagedBridge first = PackagedBridge.start(home, FreePort.find()).awaitAnswering()) {
-            PackagedBridge second = PackagedBridge.start(home, FreePort.find());
+        // A ledger in the directory, whatever database the tests have: a PostgreSQL is there for several.
+        List<String> onFile = List.of("-Dledger.url=");
+        try (PackagedBridge first = PackagedBridge.startOn(onFile, Map.of(), home, FreePort.find()).awaitAnswering()) {
+            PackagedBridge second = PackagedBridge.startOn(onFile, Map.of(), home, FreePort.find());
             assertThat(second.exitCode()).isEqualTo(2);
             assertThat(second.output()).contains("data.directory: another bridge is running on the ledger ");
             assertThat(first.process.isAlive()).isTrue();
