@@ -1,6 +1,8 @@
 -- infobip-sms-bridge routes 2
--- For whom something waits that is in nobody's hand, and from when on.
-SELECT queue, target, lane, MIN(due_at)
+-- From when on something waits for one target that is in nobody's hand. The index outbox_due finds it without reading the rest.
+SELECT MIN(due_at) AS due_at
   FROM outbox
- WHERE lease_until <= :now
- GROUP BY queue, target, lane
+ WHERE queue = :queue
+   AND target = :target
+   AND lane = :lane
+   AND lease_until <= :now

@@ -13,4 +13,5 @@ UPDATE outbox
                ORDER BY due_at, id
                LIMIT :limit
                {{skip-locked}})
-RETURNING id, grouping, first_seq, last_seq, attempts, failing_since, request_id, received_at, due_at, payload_id
+RETURNING id, grouping, items, first_seq, last_seq, attempts, failing_since, request_id, received_at, due_at, payload_id,
+          (SELECT body FROM payload WHERE payload.id = outbox.payload_id) AS body

@@ -20,6 +20,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import org.apache.camel.Component;
 import org.flywaydb.core.Flyway;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The database of the ledger: a SQLite file, or PostgreSQL. Its tables are created and migrated from db/migration, its statements are
@@ -27,6 +29,7 @@ import org.flywaydb.core.Flyway;
  */
 public final class LedgerDatabase implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.ledger");
     private static final String SQLITE = "jdbc:sqlite:";
     /** Readers; they do not wait for the writer. */
     private static final int READERS = 8;
@@ -88,8 +91,27 @@ public final class LedgerDatabase implements AutoCloseable {
         } else {
             upkeep.scheduleWithFixedDelay(outbox.table()::renewLeases, OutboxTable.LEASE / 3, OutboxTable.LEASE / 3, TimeUnit.MILLISECONDS);
         }
-        long every = file ? 30_000 : 1_000;
-        upkeep.scheduleWithFixedDelay(outbox.table()::look, 0, every, TimeUnit.MILLISECONDS);
+        long every = file ? 5_000 : 1_000;
+        upkeep.scheduleWithFixedDelay(this::lookIntoOutbox, 0, every, TimeUnit.MILLISECONDS);
+    }
+
+    /** Finds what other bridges have left, and retries of which this one does not know. Beside the writer, who has other things to do. */
+    private void lookIntoOutbox() {
+        LedgerSql sql = statements.apply("find-due-outbox");
+        try (Connection connection = reads.getConnection(); PreparedStatement prepared = connection.prepareStatement(sql.text())) {
+            LedgerStatement find = new LedgerStatement(sql, prepared).set("now", System.currentTimeMillis());
+            for (OutboxQueue queue : outbox.queues()) {
+                for (int lane = 0; lane < OutboxRow.LANES; lane++) {
+                    Long due = find.set("queue", queue.queue()).set("target", queue.target()).set("lane", lane)
+                            .query(row -> LedgerRows.nullable(row, "due_at")).get(0);
+                    if (due != null) {
+                        queue.due(lane, due);
+                    }
+                }
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("what waits in the outbox can't be looked for, and is looked for again: {}", e.getMessage());
+        }
     }
 
     private HikariDataSource pool(String url, String username, String password, long connectTimeout, int connections) {

@@ -26,7 +26,7 @@ public final class Outbox {
     /** @param shared whether other bridges use the same database */
     Outbox(LedgerWriter writer, boolean shared) {
         this.writer = writer;
-        table = new OutboxTable(writer, shared, (queue, target, lane, at) -> queue(queue, target).due(lane, at));
+        table = new OutboxTable(writer, shared);
     }
 
     /** What waits for one target. */
@@ -50,20 +50,20 @@ public final class Outbox {
 
     /** Writes an entry for each of the targets; the payload is stored once for all of them. */
     public void put(LedgerTransaction transaction, String queue, Collection<String> targets, Entry entry) throws SQLException {
-        byte[] body = OutboxItems.write(entry.items());
+        OutboxPayload payload = OutboxPayload.written(entry.items());
         long first = transaction.ids(targets.size() + 1);
-        transaction.sql("record-payload").set("id", first).set("body", body).execute();
+        transaction.sql("record-payload").set("id", first).set("body", payload.json()).execute();
         LedgerStatement insert = transaction.sql("record-outbox");
         Offers offers = transaction.group(Offers.class, Offers::new);
         long id = first;
         for (String target : targets) {
             OutboxRow row = new OutboxRow(++id, entry.lane(), entry.grouping(), entry.firstSeq(), entry.lastSeq(), entry.attempts(), entry.failingSince(),
-                    entry.requestId(), entry.receivedAt(), transaction.now(), first, body.length, entry.items(), System.nanoTime());
+                    entry.requestId(), entry.receivedAt(), transaction.now(), first, memory.keepsTrees() ? payload : payload.jsonAlone(), System.nanoTime());
             OutboxQueue waiting = queue(queue, target);
-            boolean reserved = waiting.reserve(row.lane(), row.items().size(), body.length);
+            boolean reserved = waiting.reserve(row.lane(), row.count(), row.bytes());
             offers.add(waiting, row, reserved);
             insert.set("id", row.id()).set("queue", queue).set("target", target).set("lane", row.lane()).set("grouping", row.grouping())
-                    .set("items", row.items().size()).set("firstSeq", row.firstSeq()).set("lastSeq", row.lastSeq()).set("dueAt", row.dueAt())
+                    .set("items", row.count()).set("firstSeq", row.firstSeq()).set("lastSeq", row.lastSeq()).set("dueAt", row.dueAt())
                     .set("attempts", row.attempts()).set("failingSince", row.failingSince()).set("requestId", row.requestId())
                     .set("receivedAt", row.receivedAt()).set("owner", reserved ? table.owner() : null).set("leaseUntil", reserved ? table.lease(transaction.now()) : 0)
                     .set("payloadId", first);
@@ -157,7 +157,7 @@ public final class Outbox {
         keepDeadLetter(transaction, new DeadLetter(id, batch.queue(), batch.target(),
                 batch.queue().equals("sends") ? batch.target() : null, reason, batch.attempts() + 1,
                 batch.failingSince() == null ? now : batch.failingSince(), now, items.size(), first.lane(), first.grouping(), first.requestId(),
-                batch.receivedAt(), notReplayable, OutboxItems.write(items)));
+                batch.receivedAt(), notReplayable, OutboxPayload.write(items)));
         return id;
     }
 

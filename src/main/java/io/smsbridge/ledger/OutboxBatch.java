@@ -26,10 +26,10 @@ public final class OutboxBatch implements JsonItems {
         this.target = target;
         this.rows = List.copyOf(rows);
         if (rows.size() == 1) {
-            items = rows.get(0).items();
+            items = rows.get(0).payload().items();
         } else {
             items = new ArrayList<>();
-            rows.forEach(row -> items.addAll(row.items()));
+            rows.forEach(row -> items.addAll(row.payload().items()));
         }
     }
 

@@ -17,6 +17,9 @@ final class OutboxCalls {
     record Terms(int batchSize, int parallel, boolean keepsOneFree, long gatherMillis, OutboxGate gate) {
     }
 
+    /** Where calls are few and small. As JSON they take some megabytes. */
+    private static final int LEAST_WINDOW = 12_800;
+
     private Terms terms;
     private int running;
     private int runningNormal;
@@ -31,7 +34,7 @@ final class OutboxCalls {
 
     /** Items of one lane that may be in memory. */
     int window() {
-        return Math.max(2 * terms.parallel() * terms.batchSize(), 100);
+        return Math.max(2 * terms.parallel() * terms.batchSize(), LEAST_WINDOW);
     }
 
     /** Most items in the next call. */
@@ -45,7 +48,7 @@ final class OutboxCalls {
 
     /** Milliseconds until a call with these rows may be made: 0 for now, and then it counts as begun; the highest number until something changes. */
     long wait(List<OutboxRow> rows, int most) {
-        int count = rows.stream().mapToInt(row -> row.items().size()).sum();
+        int count = rows.stream().mapToInt(row -> row.count()).sum();
         long gather = gatherLeft(rows.get(0), count, most);
         return gather > 0 ? Math.max(1, gather / 1_000_000) : terms.gate().tryStart(rows.get(0).lane() == OutboxRow.HIGH, count);
     }

@@ -13,6 +13,8 @@ import java.util.function.Consumer;
  */
 public final class OutboxQueue implements OutboxTable.Fetcher {
 
+    /** Milliseconds. */
+    private static final long LONG_WAIT = 1000;
 
     private final String queue;
     private final String target;
@@ -216,6 +218,9 @@ public final class OutboxQueue implements OutboxTable.Fetcher {
             if (wait > 0) {
                 if (wait != Long.MAX_VALUE) {
                     alarm.set(System.currentTimeMillis() + wait);
+                }
+                if (wait >= LONG_WAIT) {
+                    window.keepJsonAlone();
                 }
                 return null;
             }

@@ -1,9 +1,5 @@
 package io.smsbridge.ledger;
 
-import java.util.List;
-
-import com.fasterxml.jackson.databind.node.ObjectNode;
-
 /**
  * A row of the outbox that this bridge has in hand.
  *
@@ -15,14 +11,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param requestId    of the request that brought it, or the first of them; null where that is not known
  * @param receivedAt   when it came in, in epoch milliseconds
  * @param arrivedNanos when this bridge took it in hand, by System.nanoTime
- * @param bytes        of its payload
  */
 public record OutboxRow(long id, int lane, String grouping, long firstSeq, long lastSeq, int attempts, Long failingSince, String requestId,
-        long receivedAt, long dueAt, long payloadId, int bytes, List<ObjectNode> items, long arrivedNanos) {
+        long receivedAt, long dueAt, long payloadId, OutboxPayload payload, long arrivedNanos) {
 
     /** The lanes; high goes first. */
     static final int HIGH = 0;
     static final int NORMAL = 1;
     static final int LANES = 2;
 
+    /** How many items it has. */
+    int count() {
+        return payload.count();
+    }
+
+    /** Of its payload, as stored. */
+    int bytes() {
+        return payload.json().length;
+    }
+
+    OutboxRow with(OutboxPayload other) {
+        return new OutboxRow(id, lane, grouping, firstSeq, lastSeq, attempts, failingSince, requestId, receivedAt, dueAt, payloadId, other, arrivedNanos);
+    }
 }

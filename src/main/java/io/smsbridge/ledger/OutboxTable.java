@@ -1,7 +1,6 @@
 package io.smsbridge.ledger;
 
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -25,7 +24,6 @@ final class OutboxTable {
     private final String owner = UUID.randomUUID().toString();
     private final LedgerWriter writer;
     private final boolean shared;
-    private final Due due;
 
     /** Whose rows are fetched: {@code looked} comes in the writer's thread, as the table is looked into, one of the others afterwards. */
     interface Fetcher {
@@ -41,19 +39,12 @@ final class OutboxTable {
         void notFetched(int lane);
     }
 
-    /** Is told of rows in the table that are due from that time on, in epoch milliseconds. */
-    @FunctionalInterface
-    interface Due {
-        void rows(String queue, String target, int lane, long at);
-    }
-
     /**
      * @param shared whether other bridges use the same database
      */
-    OutboxTable(LedgerWriter writer, boolean shared, Due due) {
+    OutboxTable(LedgerWriter writer, boolean shared) {
         this.writer = writer;
         this.shared = shared;
-        this.due = due;
     }
 
     String owner() {
@@ -100,16 +91,11 @@ final class OutboxTable {
         List<OutboxRow> rows = transaction.sql("take-outbox").set("owner", owner).set("leaseUntil", lease(now)).set("queue", queue.queue())
                 .set("target", queue.target()).set("lane", lane).set("now", now).set("limit", ROWS)
                 .query(row -> new OutboxRow(row.getLong("id"), lane, row.getString("grouping"), row.getLong("first_seq"), row.getLong("last_seq"),
-                        row.getInt("attempts"), LedgerRows.nullable(row, "failing_since"), row.getString("request_id"),
-                        row.getLong("received_at"), row.getLong("due_at"), row.getLong("payload_id"), 0, List.of(), System.nanoTime()));
-        List<OutboxRow> whole = new ArrayList<>();
-        for (OutboxRow row : rows) {
-            byte[] body = transaction.sql("find-payload").set("id", row.payloadId()).query(found -> found.getBytes(1)).get(0);
-            whole.add(new OutboxRow(row.id(), lane, row.grouping(), row.firstSeq(), row.lastSeq(), row.attempts(), row.failingSince(), row.requestId(),
-                    row.receivedAt(), row.dueAt(), row.payloadId(), body.length, OutboxItems.read(body), row.arrivedNanos()));
-        }
-        whole.sort(Comparator.comparingLong(OutboxRow::dueAt).thenComparingLong(OutboxRow::id));
-        return whole;
+                        row.getInt("attempts"), LedgerRows.nullable(row, "failing_since"), row.getString("request_id"), row.getLong("received_at"),
+                        row.getLong("due_at"), row.getLong("payload_id"), OutboxPayload.stored(row.getInt("items"), row.getBytes("body")),
+                        System.nanoTime()));
+        rows.sort(Comparator.comparingLong(OutboxRow::dueAt).thenComparingLong(OutboxRow::id));
+        return rows;
     }
 
     /** Rows that this bridge had in hand, and does not take. */
@@ -147,26 +133,5 @@ final class OutboxTable {
     /** Extends the leases of what this bridge has in hand. */
     void renewLeases() {
         writer.submit(transaction -> transaction.sql("renew-outbox").set("owner", owner).set("leaseUntil", lease(transaction.now())).execute());
-    }
-
-    /** What other bridges have left, or retries of which this one does not know. */
-    void look() {
-        writer.submit(new LedgerWork() {
-            private record Found(String queue, String target, int lane, long at) {
-            }
-
-            private List<Found> found;
-
-            @Override
-            public void write(LedgerTransaction transaction) throws SQLException {
-                found = transaction.sql("find-due-outbox").set("now", transaction.now())
-                        .query(row -> new Found(row.getString(1), row.getString(2), row.getInt(3), row.getLong(4)));
-            }
-
-            @Override
-            public void committed() {
-                found.forEach(one -> due.rows(one.queue(), one.target(), one.lane(), one.at()));
-            }
-        });
     }
 }

@@ -34,13 +34,13 @@ final class OutboxWindow {
     }
 
     void addReserved(OutboxRow row) {
-        reserved[row.lane()] -= row.items().size();
+        reserved[row.lane()] -= row.count();
         lanes.get(row.lane()).add(row);
-        items[row.lane()] += row.items().size();
+        items[row.lane()] += row.count();
     }
 
     void unreserve(OutboxRow row) {
-        reserved[row.lane()] -= row.items().size();
+        reserved[row.lane()] -= row.count();
         memory.release(row.bytes());
     }
 
@@ -58,7 +58,7 @@ final class OutboxWindow {
     }
 
     private void count(OutboxRow row) {
-        items[row.lane()] += row.items().size();
+        items[row.lane()] += row.count();
         memory.take(row.bytes());
     }
 
@@ -71,11 +71,11 @@ final class OutboxWindow {
         List<OutboxRow> chosen = new ArrayList<>();
         int count = 0;
         for (OutboxRow row : lanes.get(lane)) {
-            if (!chosen.isEmpty() && (!row.grouping().equals(chosen.get(0).grouping()) || count + row.items().size() > most)) {
+            if (!chosen.isEmpty() && (!row.grouping().equals(chosen.get(0).grouping()) || count + row.count() > most)) {
                 break;
             }
             chosen.add(row);
-            count += row.items().size();
+            count += row.count();
         }
         return chosen;
     }
@@ -86,8 +86,19 @@ final class OutboxWindow {
         for (OutboxRow row : chosen) {
             from.next();
             from.remove();
-            items[lane] -= row.items().size();
+            items[lane] -= row.count();
             memory.release(row.bytes());
+        }
+    }
+
+    /** What is here is going to wait: its trees go, which take most of the memory. */
+    void keepJsonAlone() {
+        for (Deque<OutboxRow> lane : lanes) {
+            Deque<OutboxRow> lately = new ArrayDeque<>();
+            while (!lane.isEmpty() && lane.getLast().payload().hasTrees()) {
+                lately.addFirst(lane.removeLast());
+            }
+            lately.forEach(row -> lane.addLast(row.with(row.payload().jsonAlone())));
         }
     }
 
@@ -99,7 +110,7 @@ final class OutboxWindow {
             lane.clear();
         }
         for (OutboxRow row : all) {
-            items[row.lane()] -= row.items().size();
+            items[row.lane()] -= row.count();
             memory.release(row.bytes());
         }
         return all;
