@@ -11,12 +11,17 @@ public interface LedgerWork {
      */
     void write(LedgerTransaction transaction) throws SQLException;
 
-    /** What was written is on disk. Called in a thread of the writer's, in the order of the works. */
+    /** What was written is on disk. Called in a thread for all works, in their order; not in the writer's. */
     default void committed() {
     }
 
     /** Nothing was written. Called once, and never after {@link #committed}. */
     default void failed(Exception reason) {
+    }
+
+    /** Whether a route goes on in {@link #committed} and {@link #failed}: they are called in a thread that may block, in any order. */
+    default boolean continuesRoute() {
+        return false;
     }
 
     /**

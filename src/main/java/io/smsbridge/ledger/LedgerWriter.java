@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -32,12 +30,7 @@ public final class LedgerWriter implements AutoCloseable {
     private final Function<String, LedgerSql> files;
     private final LedgerIds ids = new LedgerIds();
     private final Thread thread = new Thread(this::run, "ledger-writer");
-    private final ExecutorService callbacks = Executors.newSingleThreadExecutor(task -> {
-        Thread one = new Thread(task, "ledger-answers");
-        one.setDaemon(true);
-        return one;
-    });
-
+    private final LedgerAnswers answers = new LedgerAnswers();
     private final WaitingWorks waiting = new WaitingWorks();
     private LedgerTransaction transaction;
 
@@ -125,12 +118,11 @@ public final class LedgerWriter implements AutoCloseable {
     private void write(List<LedgerWork> works) {
         Exception problem = tryWrite(works);
         if (problem == null) {
-            List<LedgerWork> written = List.copyOf(works);
-            callbacks.execute(() -> written.forEach(this::committed));
+            answers.committed(works);
         } else if (DatabaseErrors.isOfDatabase(problem)) {
             waitForDatabase(works, problem);
         } else if (works.size() == 1) {
-            fail(works.get(0), problem);
+            answers.failed(works.get(0), problem);
         } else {
             LOG.info("{} works failed together, and are tried one by one: {}", works.size(), problem.getMessage());
             List.copyOf(works).forEach(work -> write(List.of(work)));
@@ -191,7 +183,7 @@ public final class LedgerWriter implements AutoCloseable {
         List<LedgerWork> failed = new ArrayList<>();
         works.forEach(work -> (work.waitsForLedger() ? kept : failed).add(work));
         waiting.refuseBecause(reason).forEach(work -> (work.waitsForLedger() ? kept : failed).add(work));
-        failed.forEach(work -> fail(work, new LedgerAway(reason)));
+        failed.forEach(work -> answers.failed(work, new LedgerAway(reason)));
         if (transaction != null) {
             dropConnection();
         }
@@ -202,34 +194,16 @@ public final class LedgerWriter implements AutoCloseable {
             last = tryWrite(kept);
         }
         if (last != null && DatabaseErrors.isOfDatabase(last)) {
-            kept.forEach(work -> fail(work, new LedgerAway("the bridge stops, and its database is away")));
+            kept.forEach(work -> answers.failed(work, new LedgerAway("the bridge stops, and its database is away")));
             return;
         }
         waiting.takeAgain();
         LOG.warn("the ledger's database can be written again");
         if (last == null) {
-            kept.forEach(this::committed);
+            answers.committed(kept);
         } else {
             kept.forEach(work -> write(List.of(work)));
         }
-    }
-
-    private void committed(LedgerWork work) {
-        try {
-            work.committed();
-        } catch (RuntimeException e) {
-            LOG.error("what follows on a commit failed", e);
-        }
-    }
-
-    private void fail(LedgerWork work, Exception reason) {
-        callbacks.execute(() -> {
-            try {
-                work.failed(reason);
-            } catch (RuntimeException e) {
-                LOG.error("what follows on a failed commit failed", e);
-            }
-        });
     }
 
     /** Writes what waits, for as long as the database takes it, and ends. */
@@ -238,8 +212,7 @@ public final class LedgerWriter implements AutoCloseable {
         waiting.close();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(5));
-            callbacks.shutdown();
-            callbacks.awaitTermination(2, TimeUnit.SECONDS);
+            answers.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

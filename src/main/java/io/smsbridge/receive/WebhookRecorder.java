@@ -95,6 +95,11 @@ final class WebhookRecorder extends AsyncProcessorSupport {
                 exchange.setException(reason);
                 callback.done(false);
             }
+
+            @Override
+            public boolean continuesRoute() {
+                return true;
+            }
         });
     }
 }

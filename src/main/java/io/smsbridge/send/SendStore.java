@@ -69,6 +69,11 @@ public final class SendStore extends AsyncProcessorSupport {
                 exchange.setException(reason);
                 callback.done(false);
             }
+
+            @Override
+            public boolean continuesRoute() {
+                return true;
+            }
         });
         return false;
     }
