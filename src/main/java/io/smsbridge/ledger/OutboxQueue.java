@@ -118,12 +118,7 @@ public final class OutboxQueue implements OutboxTable.Fetcher {
 
     /** The reserved row was not written after all. */
     void refuse(OutboxRow row) {
-        lock.lock();
-        try {
-            window.unreserve(row);
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> window.unreserve(row));
     }
 
     /** Rows of a call that did not take place, or whose target is to be asked again as if for the first time: they are the next to go. */
@@ -142,12 +137,7 @@ public final class OutboxQueue implements OutboxTable.Fetcher {
 
     /** There are rows in the table, due now or from that time on. */
     public void due(int lane, long at) {
-        lock.lock();
-        try {
-            rest.due(lane, at, System.currentTimeMillis());
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> rest.due(lane, at, System.currentTimeMillis()));
         wake();
     }
 
@@ -254,12 +244,7 @@ public final class OutboxQueue implements OutboxTable.Fetcher {
     /** The table is looked into now, in the writer's thread, as are all rows written. */
     @Override
     public void looked(int lane) {
-        lock.lock();
-        try {
-            rest.looked(lane);
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> rest.looked(lane));
     }
 
     /** Rows that were fetched, the first one first. Fewer than {@link #OutboxTable.ROWS}: the table holds no more that are due. */
@@ -293,12 +278,16 @@ public final class OutboxQueue implements OutboxTable.Fetcher {
     }
 
     private void wakeByAlarm() {
+        locked(() -> alarm.done());
+        wake();
+    }
+
+    private void locked(Runnable change) {
         lock.lock();
         try {
-            alarm.done();
+            change.run();
         } finally {
             lock.unlock();
         }
-        wake();
     }
 }
