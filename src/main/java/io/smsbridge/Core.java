@@ -24,6 +24,8 @@ import io.smsbridge.forward.DownstreamCircuits;
 import io.smsbridge.forward.ForwardModule;
 import io.smsbridge.forward.Subscriptions;
 import io.smsbridge.http.CallerKey;
+import io.smsbridge.http.ClientAddress;
+import io.smsbridge.http.DoorRefusals;
 import io.smsbridge.http.ErrorAnswers;
 import io.smsbridge.http.HttpCallEngine;
 import io.smsbridge.http.IntakeLimit;
@@ -37,6 +39,8 @@ import io.smsbridge.maps.Maps;
 import io.smsbridge.observe.Metrics;
 import io.smsbridge.receive.KeywordReplies;
 import io.smsbridge.receive.ReceiveModule;
+import io.smsbridge.sandbox.SandboxPortal;
+import io.smsbridge.security.WebhookDoors;
 import io.smsbridge.send.SendAccounts;
 import io.smsbridge.send.SendModule;
 import io.smsbridge.settings.AccountSettings;
@@ -68,11 +72,12 @@ final class Core {
     final DeadLetters deadLetters;
     final OutboxCounts counts;
     final IntakeLimit limit;
+    final WebhookDoors webhookDoors;
     /** Of a test: what became of its message. */
     final BlockingQueue<ObjectNode> outcomes = new LinkedBlockingQueue<>();
 
     /** @param test whether it is send-test that runs: no downstream is told */
-    Core(CamelContext context, Settings settings, Maps maps, Metrics metrics, Path data, Path home, boolean test) {
+    Core(CamelContext context, Settings settings, Maps maps, Metrics metrics, DoorRefusals refusals, ClientAddress clients, Path data, Path home, boolean test) {
         Registry registry = context.getRegistry();
         boolean enforce = settings.get("optOut.enforce").equals("true");
         ledger = open(context, settings, data, home);
@@ -92,7 +97,10 @@ final class Core {
         Map<String, Block> blocks = settings.blocks(BlockKind.ACCOUNT).stream().collect(Collectors.toMap(Block::name, block -> block));
         KeywordReplies keywords = new KeywordReplies(accounts.names(), (account, setting) -> blocks.get(account).get(setting),
                 settings.get("sms.default-account"), sends::answer);
-        ReceiveModule.bind(registry, ledger, subscriptions, codes, keywords, metrics, settings.get("webhooks.token"),
+        webhookDoors = WebhookDoors.open(settings, ledger, refusals, test);
+        registry.bind("webhookDoors", webhookDoors);
+        registry.bind("sandboxPortal", new SandboxPortal(settings, webhookDoors));
+        ReceiveModule.bind(registry, ledger, subscriptions, codes, keywords, metrics, webhookDoors,
                 TimeUtils.toMilliSeconds(settings.get("ledger.replyWindow")), limit::isFull);
         ProducerTemplate producer = context.createProducerTemplate();
         deadLetters = new DeadLetters(ledger, accounts.names(), downstreams.stream().map(DownstreamSettings::name).collect(Collectors.toSet()),
@@ -103,7 +111,7 @@ final class Core {
         registry.bind("callerKey", new CallerKey(settings.get("sms.apiKey")));
         registry.bind("errorAnswers", new ErrorAnswers(metrics::requestRefused));
         registry.bind("retention", new Retention(ledger, TimeUtils.toMilliSeconds(settings.get("ledger.retention"))));
-        registry.bind("httpCalls", PlatformHttpEngine.class, new HttpCallEngine(() -> Integer.parseInt(settings.get("http.port"))));
+        registry.bind("httpCalls", PlatformHttpEngine.class, new HttpCallEngine(() -> Integer.parseInt(settings.get("http.port")), clients));
         context.addComponent("outbox", ledger.component());
         context.addComponent("map", new MapComponent(maps));
     }

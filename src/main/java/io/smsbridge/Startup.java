@@ -16,6 +16,9 @@ import io.smsbridge.console.ConsoleLogin;
 import io.smsbridge.console.ConsoleUsers;
 import io.smsbridge.console.ManagedBeans;
 import io.smsbridge.console.ManagementPort;
+import io.smsbridge.http.ClientAddress;
+import io.smsbridge.http.DoorRefusals;
+import io.smsbridge.text.Networks;
 import io.smsbridge.http.ReadinessGate;
 import io.smsbridge.http.SmsHttpServer;
 import io.smsbridge.maps.MapCheck;
@@ -82,6 +85,7 @@ final class Startup extends MainListenerSupport {
         if (!problems.isEmpty()) {
             throw new InvalidSettings(problems);
         }
+        properties.addOverrideProperty("sandbox.url", Settings.localUrl(properties));
         properties.addOverrideProperty("sandbox.on", String.valueOf(Settings.sandboxOn(properties)));
         properties.addOverrideProperty("sandbox.account", Settings.sandboxAccount(properties));
         properties.addOverrideProperty("sms.default-account", Settings.defaultAccount(properties));
@@ -117,6 +121,7 @@ final class Startup extends MainListenerSupport {
             // No downstream is told of a test, and the sandbox's may stand there still.
             problems.removeIf(problem -> problem.startsWith("downstream."));
         }
+        TlsSetup tls = new TlsSetup(settings, home, problems);
         if (!problems.isEmpty()) {
             throw new InvalidSettings(problems);
         }
@@ -131,22 +136,22 @@ final class Startup extends MainListenerSupport {
         context.getRegistry().bind("settings", RouteTemplateParameterSource.class, settings);
         settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
 
-        settings.blocks(BlockKind.ACCOUNT).forEach(account ->
-                context.getRegistry().bind("webhooks-of-" + account.name(), account.webhookUrls(settings.get("webhooks.token"))));
-
         beforeStop(context, () -> HangingCalls.endAfter(context, GRACE));
 
         Path data = home.resolve(settings.get("data.directory"));
+        ClientAddress clients = new ClientAddress(Networks.of(settings.get("http.trustedProxies")));
         checkPort(settings, "http");
         SmsHttpServer server = context.hasService(SmsHttpServer.class);
         if (server != null) {
             new ReadinessGate(context).guard(server.configuration());
             takeForms(server.configuration(), data);
+            tls.secure(context, server, settings.sandboxOn());
         }
         ManagementHttpServer management = context.hasService(ManagementHttpServer.class);
         if (management != null) {
             checkPort(settings, "management");
             takeForms(management.getConfiguration(), data);
+            tls.secure(context, management);
         }
         context.getRegistry().bind("managementPort", PlatformHttpEngine.class, new ManagementPort(management == null ? 0 : management.getPort()));
         MeterRegistry meters = context.getRegistry().lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
@@ -159,14 +164,16 @@ final class Startup extends MainListenerSupport {
         LogLevels logging = new LogLevels();
         context.getCamelContextExtension().addLogListener(logging);
         AnnotatedMBean.register(context, "type=logging", logging);
-        core = new Core(context, settings, maps.maps(), metrics, data, home, testAccount != null);
+        core = new Core(context, settings, maps.maps(), metrics, new DoorRefusals(meters), clients, data, home, testAccount != null);
+        settings.blocks(BlockKind.ACCOUNT).forEach(account ->
+                context.getRegistry().bind("webhooks-of-" + account.name(), core.webhookDoors.urls(account)));
         core.ledger.start();
         afterStop(context, core.ledger::close);
         metrics.watch(core.counts, core.accounts, core.circuits, core.limit, data);
         health.register(context, settings, core.ledger, core.accounts, core.circuits);
         ManagedBeans.register(context, settings, core.ledger, core.accounts, core.sends, core.circuits, core.counts, core.deadLetters);
         if (management != null) {
-            guard(context, management, settings, data);
+            guard(context, management, settings, clients, data);
         }
         if (settings.sandboxOn()) {
             LOG.warn("SANDBOX: Infobip is played by this process. Nothing leaves this machine, and nobody gets an SMS.");
@@ -192,10 +199,10 @@ final class Startup extends MainListenerSupport {
     }
 
     /** What the server has been told so far, it serves from its start on; only afterwards are there routes on it. */
-    private static void guard(CamelContext context, ManagementHttpServer server, Settings settings, Path data) {
+    private static void guard(CamelContext context, ManagementHttpServer server, Settings settings, ClientAddress clients, Path data) {
         ConsoleUsers users = ConsoleUsers.open(settings.get("console.username"), settings.get("console.password"), data,
-                "http://" + settings.get("management.host") + ":" + settings.get("management.port") + "/");
-        ConsoleLogin door = new ConsoleLogin(users, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout")));
+                (settings.get("management.tlsCertificate").isEmpty() ? "http://" : "https://") + settings.get("management.host") + ":" + settings.get("management.port") + "/");
+        ConsoleLogin door = new ConsoleLogin(users, clients, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout")));
         door.guard(server.getConfiguration());
         Console console = new Console(door, context);
         context.addLifecycleStrategy(new LifecycleStrategySupport() {

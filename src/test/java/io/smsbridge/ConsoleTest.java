@@ -49,6 +49,7 @@ class ConsoleTest {
             account.main.apiKey=k
             sms.default-account=main
             downstream.crm.url=http://localhost:1/crm?key=5ecret
+            http.trustedProxies=127.0.0.1
             """;
 
     @BeforeAll

@@ -56,6 +56,7 @@ class LocaleIT {
                     account.main.stopWords=\u0130PTAL,\u0930\u094b\u0915\u0947\u0902
                     account.main.stopReply=%s
                     sms.default-account=main
+                    webhooks.token=none
                     downstream.crm.url=%s/events
                     downstream.crm.format=own
                     downstream.crm.events=sent,delivered,failed,replied,clicked

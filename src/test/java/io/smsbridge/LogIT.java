@@ -56,6 +56,7 @@ class LogIT {
                 account.refused.apiKey=not-the-key
                 account.refused.retryMaxAge=0s
                 sms.default-account=gone
+                webhooks.token=none
                 sandbox.enabled=true
                 downstream.gone.url=http://localhost:1/
                 downstream.gone.retryDelay=50ms

@@ -66,7 +66,11 @@ class OpenApiTest {
     @BeforeAll
     static void start() throws Exception {
         infobip = new ScriptedInfobip();
-        bridge = new TestBridge(home, SETTINGS.formatted(infobip.url()) + "webhooks.token=t0ken");
+        bridge = new TestBridge(home, SETTINGS.formatted(infobip.url()) + """
+                webhooks.token=t0ken
+                webhooks.sources=127.0.0.1,198.51.100.0/24
+                http.trustedProxies=127.0.0.1
+                """);
         api = TestBridge.JSON.readTree(bridge.get("/openapi.json").body());
     }
 
@@ -123,7 +127,8 @@ class OpenApiTest {
                     call(200, "POST", path, called, "{\"results\": []}", NOBODY);
                     call(400, "POST", path, called, "", NOBODY);
                 }
-                call(401, "POST", path, called.replace("t0ken", "wrong"), "{}", NOBODY);
+                call(401, "POST", path, called.replace("t0ken", "wrong"), "{}", from("198.51.100."));
+                call(403, "POST", path, called, "{}", from("203.0.113."));
                 call(413, "POST", path, called, large, NOBODY);
                 call(415, "POST", path, called, "{}", UNKNOWN_CODING);
             }
@@ -158,6 +163,11 @@ class OpenApiTest {
             call(503, "POST", "/infobip/" + kind, "/infobip/" + kind, "{}", NOBODY);
         }
         assertThat(seen).isEqualTo(described());
+    }
+
+    /** From an address not used before: wrong credentials of one address are answered later and later. */
+    private String[] from(String network) {
+        return new String[] {"X-Forwarded-For", network + seen.size()};
     }
 
     private void deadLetters() throws Exception {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretsTest {
 
     private static final List<String> SECRETS = List.of("5ecret-key", "5ecret-header", "5ecret-password", "5ecret-caller", "5ecret-token",
-            "5ecret-puller", "5ecret-console");
+            "5ecret-puller", "5ecret-console", "5ecret-webhook", "5ecret-tls");
     private static final MBeanServer BEANS = ManagementFactory.getPlatformMBeanServer();
 
     @TempDir
@@ -41,6 +41,12 @@ class SecretsTest {
                         account.pulling.baseUrl=%1$s
                         account.pulling.apiKey=5ecret-puller
                         account.pulling.pullInterval=1s
+                        account.pulling.webhookToken=5ecret-webhook-token
+                        account.pulling.webhookBasic=infobip:5ecret-webhook-basic
+                        account.pulling.webhookHeader=X-Key: 5ecret-webhook-header
+                        account.pulling.webhookSignature=body
+                        account.pulling.webhookSignatureSecret=5ecret-webhook-hmac
+                        http.tlsPassword=5ecret-tls
                         sms.apiKey=5ecret-caller
                         webhooks.token=5ecret-token
                         account.main.publicUrl=https://sms.example.com
@@ -57,6 +63,8 @@ class SecretsTest {
                         "X-API-Key", "5ecret-caller").statusCode()).isEqualTo(200);
             }
             await().until(() -> downstream.items("/crm").size() == 2);
+            // Refused, which is logged and counted.
+            assertThat(bridge.post("/infobip/delivery-reports/pulling/5ecret-webhook-guess", "{}").statusCode()).isEqualTo(401);
 
             // Two of each kind: what became of the first is told by then.
             await().until(() -> infobip.server.findAll(getRequestedFor(anyUrl())).size() > 4);

@@ -42,8 +42,14 @@ final class TestBridge implements AutoCloseable {
     final int managementPort;
     private final Startup startup;
     private final Main main;
+    private final HttpClient client;
+    /** The start of all URLs, up to the port. */
+    private final String door;
+    private final String managementDoor;
 
     /**
+     * With TLS it is called by a client that trusts the certificates in its home, *.pem.
+     *
      * @param home     an empty directory, or one of an earlier bridge, whose data it goes on with
      * @param settings the lines of its application.properties; ports and the console's password are added
      * @param maps     name and text of each map of its own, in turn
@@ -56,7 +62,12 @@ final class TestBridge implements AutoCloseable {
                 + (settings.contains("http.port=") ? "" : "\nhttp.port=" + port)
                 + (settings.contains("management.") ? "" : "\nmanagement.port=" + managementPort)
                 + (settings.contains("console.") ? "" : "\nconsole.password=" + CONSOLE_PASSWORD)
+                + (settings.contains("webhook") ? "" : "\nwebhooks.token=none")
                 + (settings.contains("http.threads=") ? "" : "\nhttp.threads=32"));
+        boolean tls = settings.contains("tlsCertificate=");
+        client = tls ? TestTls.client(home, null) : HTTP;
+        door = (settings.contains("http.tlsCertificate=") ? "https" : "http") + "://localhost:" + port;
+        managementDoor = (settings.contains("management.tlsCertificate=") ? "https://localhost:" : "http://127.0.0.1:") + managementPort;
         Path own = Files.createDirectories(home.resolve("routes/maps"));
         for (int i = 0; i < maps.length; i += 2) {
             Files.writeString(own.resolve(maps[i]), maps[i + 1]);
@@ -75,9 +86,9 @@ final class TestBridge implements AutoCloseable {
 
     /** The first request to a server that had just begun has stayed unanswered once, or half answered on a busy machine: here it is sent again. */
     private void awaitDoor() {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/openapi.json")).timeout(Duration.ofSeconds(3)).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(door + "/openapi.json")).timeout(Duration.ofSeconds(3)).build();
         Awaitility.await().pollDelay(Duration.ZERO).ignoreExceptionsInstanceOf(IOException.class)
-                .until(() -> HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() != 503);
+                .until(() -> client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() != 503);
     }
 
     private static int port(String settings, String key) {
@@ -104,12 +115,12 @@ final class TestBridge implements AutoCloseable {
     }
 
     HttpResponse<String> post(String path, String body, String... headers) throws Exception {
-        return call(HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+        return call(HttpRequest.newBuilder(URI.create(door + path))
                 .POST(HttpRequest.BodyPublishers.ofString(body)), headers);
     }
 
     HttpResponse<String> get(String path, String... headers) throws Exception {
-        return call(HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)), headers);
+        return call(HttpRequest.newBuilder(URI.create(door + path)), headers);
     }
 
     /** Calls the management port as the console's user. */
@@ -120,15 +131,15 @@ final class TestBridge implements AutoCloseable {
 
     /** Calls the management port as anybody, but for what the headers say. */
     HttpResponse<String> manage(String method, String path, String body, String... headers) throws Exception {
-        return call(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
+        return call(HttpRequest.newBuilder(URI.create(managementDoor + path))
                 .method(method, HttpRequest.BodyPublishers.ofString(body)), headers);
     }
 
-    private static HttpResponse<String> call(HttpRequest.Builder request, String... headers) throws Exception {
+    private HttpResponse<String> call(HttpRequest.Builder request, String... headers) throws Exception {
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
-        return HTTP.send(request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofString());
+        return client.send(request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     /** Sends JSON, which has to be accepted; the answer. */

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
+import io.smsbridge.http.ClientAddress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -46,6 +47,7 @@ public final class ConsoleLogin implements AuthenticationHandler {
     private static final String SINCE = "since";
 
     private final ConsoleUsers users;
+    private final ClientAddress clients;
     private final long sessionTimeout;
     private final LoginThrottle throttle = new LoginThrottle();
     private WorkerExecutor worker;
@@ -53,8 +55,9 @@ public final class ConsoleLogin implements AuthenticationHandler {
     private SessionHandler sessionsOverTls;
 
     /** @param sessionTimeout milliseconds without a request after which a session ends */
-    public ConsoleLogin(ConsoleUsers users, long sessionTimeout) {
+    public ConsoleLogin(ConsoleUsers users, ClientAddress clients, long sessionTimeout) {
         this.users = users;
+        this.clients = clients;
         this.sessionTimeout = sessionTimeout;
     }
 
@@ -93,8 +96,7 @@ public final class ConsoleLogin implements AuthenticationHandler {
     }
 
     private void session(RoutingContext call) {
-        boolean tls = call.request().isSSL() || "https".equals(call.request().getHeader("X-Forwarded-Proto"));
-        (tls ? sessionsOverTls : sessions).handle(call);
+        (clients.overTls(call) ? sessionsOverTls : sessions).handle(call);
     }
 
     @Override
@@ -153,7 +155,7 @@ public final class ConsoleLogin implements AuthenticationHandler {
 
     /** Whether there is such a user; answers 429 by itself to a caller who has failed too often. */
     Future<Boolean> check(RoutingContext call, String name, String password) {
-        String caller = call.request().remoteAddress().hostAddress();
+        String caller = clients.of(call);
         long wait = throttle.secondsToWait(caller);
         if (wait > 0) {
             call.response().putHeader("Retry-After", String.valueOf(wait));

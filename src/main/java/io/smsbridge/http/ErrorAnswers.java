@@ -33,7 +33,12 @@ public final class ErrorAnswers {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
-        if (status == 503) {
+        if (error instanceof RefusedCall refused && refused.hold() > 0) {
+            exchange.setProperty(HttpCallEngine.HOLD, refused.hold());
+        }
+        if (error instanceof RefusedCall refused && refused.retryAfter() > 0) {
+            exchange.getMessage().setHeader("Retry-After", refused.retryAfter());
+        } else if (status == 503) {
             exchange.getMessage().setHeader("Retry-After", HttpErrors.RETRY_AFTER);
         }
         exchange.getMessage().setBody(HttpErrors.json(text));

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpConnection;
 
 /**
  * A request as it came in: the body of an exchange that {@link HttpCallEngine} begins.
@@ -13,8 +14,11 @@ import io.vertx.core.MultiMap;
  * @param query  as written; null where there is none
  * @param form   the fields of a form, in their order; empty where the body is none
  * @param body   empty where there is none
+ * @param client the IP address it comes from
+ * @param connection that it came by: the client's own, or a proxy's
  */
-public record HttpCall(String method, String path, String query, MultiMap headers, Map<String, List<String>> form, byte[] body) {
+public record HttpCall(String method, String path, String query, MultiMap headers, Map<String, List<String>> form, byte[] body, String client,
+        HttpConnection connection) {
 
     /** The first header of this name, whatever its case; null where there is none. */
     public String header(String name) {

@@ -3,6 +3,7 @@ package io.smsbridge.http;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 import io.vertx.core.Context;
@@ -10,6 +11,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
@@ -35,16 +37,24 @@ public final class HttpCallEngine extends ServiceSupport implements PlatformHttp
     /** The one header that Camel itself asks for: a caller's trace goes on. */
     private static final String TRACEPARENT = "traceparent";
 
+    /** Exchange property: milliseconds for which the answer is held back, without a thread. */
+    static final String HOLD = "answerHeldBack";
+    /** More are not held back at one time. */
+    private static final int MOST_HELD = 1_000;
+
     private final IntSupplier port;
+    private final ClientAddress clients;
+    private final AtomicInteger held = new AtomicInteger();
 
     /** @param port of the server that the routes are served on */
-    public HttpCallEngine(IntSupplier port) {
+    public HttpCallEngine(IntSupplier port, ClientAddress clients) {
         this.port = port;
+        this.clients = clients;
     }
 
     @Override
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-        return new CallConsumer(endpoint, processor, VertxPlatformHttpRouter.getRouterNameFromPort(getServerPort()));
+        return new CallConsumer(endpoint, processor, VertxPlatformHttpRouter.getRouterNameFromPort(getServerPort()), clients, held);
     }
 
     @Override
@@ -54,8 +64,13 @@ public final class HttpCallEngine extends ServiceSupport implements PlatformHttp
 
     private static final class CallConsumer extends VertxPlatformHttpConsumer {
 
-        CallConsumer(PlatformHttpEndpoint endpoint, Processor processor, String router) {
+        private final ClientAddress clients;
+        private final AtomicInteger held;
+
+        CallConsumer(PlatformHttpEndpoint endpoint, Processor processor, String router, ClientAddress clients, AtomicInteger held) {
             super(endpoint, processor, List.of(), router);
+            this.clients = clients;
+            this.held = held;
         }
 
         @Override
@@ -68,7 +83,8 @@ public final class HttpCallEngine extends ServiceSupport implements PlatformHttp
             exchange.setPattern(ExchangePattern.InOut);
             Buffer body = call.body().buffer();
             exchange.getMessage().setBody(new HttpCall(call.request().method().name(), call.normalizedPath(), call.request().query(),
-                    call.request().headers(), form(call.request().formAttributes()), body == null ? new byte[0] : body.getBytes()));
+                    call.request().headers(), form(call.request().formAttributes()), body == null ? new byte[0] : body.getBytes(),
+                    clients.of(call), call.request().connection()));
             String trace = call.request().getHeader(TRACEPARENT);
             if (trace != null) {
                 exchange.getMessage().setHeader(TRACEPARENT, trace);
@@ -101,7 +117,10 @@ public final class HttpCallEngine extends ServiceSupport implements PlatformHttp
 
         private void answer(Exchange exchange, RoutingContext call) {
             try {
-                if (!call.response().ended() && !call.response().closed()) {
+                Long hold = exchange.getProperty(HOLD, Long.class);
+                if (hold != null && exchange.getException() == null && held.get() < MOST_HELD) {
+                    hold(hold, exchange.getMessage().copy(), call);
+                } else if (!call.response().ended() && !call.response().closed()) {
                     write(exchange, call);
                 }
             } finally {
@@ -110,13 +129,28 @@ public final class HttpCallEngine extends ServiceSupport implements PlatformHttp
             }
         }
 
+        /** What was asked is forgotten at once: it may be large. */
+        private void hold(long millis, Message answer, RoutingContext call) {
+            held.incrementAndGet();
+            ((RoutingContextInternal) call).setBody(Buffer.buffer());
+            call.vertx().setTimer(millis, now -> {
+                held.decrementAndGet();
+                if (!call.response().ended() && !call.response().closed()) {
+                    write(answer, call);
+                }
+            });
+        }
+
         private void write(Exchange exchange, RoutingContext call) {
             if (exchange.getException() != null) {
                 getExceptionHandler().handleException("a request failed", exchange, exchange.getException());
                 HttpErrors.answer(call, 500, "the bridge could not handle the request; its log says why");
                 return;
             }
-            Message message = exchange.getMessage();
+            write(exchange.getMessage(), call);
+        }
+
+        private static void write(Message message, RoutingContext call) {
             HttpServerResponse response = call.response();
             for (Map.Entry<String, Object> header : message.getHeaders().entrySet()) {
                 if (header.getKey().equals(Exchange.HTTP_RESPONSE_CODE)) {

@@ -1,5 +1,7 @@
 package io.smsbridge.http;
 
+import java.util.function.Consumer;
+
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -34,6 +36,7 @@ public final class SmsHttpServer extends VertxPlatformHttpServer {
     private static final long LINGER = 1_000;
 
     private final VertxPlatformHttpServerConfiguration configuration;
+    private Consumer<HttpServerOptions> tls;
     private HttpServer server;
 
     SmsHttpServer(VertxPlatformHttpServerConfiguration configuration) {
@@ -44,6 +47,11 @@ public final class SmsHttpServer extends VertxPlatformHttpServer {
 
     public VertxPlatformHttpServerConfiguration configuration() {
         return configuration;
+    }
+
+    /** Before it is started. */
+    public void secure(Consumer<HttpServerOptions> options) {
+        tls = options;
     }
 
     @Override
@@ -64,10 +72,12 @@ public final class SmsHttpServer extends VertxPlatformHttpServer {
                 .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
                 .setMaxHeaderSize(LONGEST_HEADERS)
                 .setMaxFormAttributeSize((int) Math.min(configuration.getMaxBodySize(), Integer.MAX_VALUE));
-        SSLContextParameters tls = configuration.getSslContextParameters() != null ? configuration.getSslContextParameters()
+        SSLContextParameters camels = configuration.getSslContextParameters() != null ? configuration.getSslContextParameters()
                 : configuration.isUseGlobalSslContextParameters() ? getCamelContext().getSSLContextParameters() : null;
         if (tls != null) {
-            VertxHelper.setupSSLOptions(getCamelContext(), tls, options);
+            tls.accept(options);
+        } else if (camels != null) {
+            VertxHelper.setupSSLOptions(getCamelContext(), camels, options);
         }
         VertxPlatformHttpRouter router = VertxPlatformHttpRouter.lookup(getCamelContext(),
                 VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getPort()));

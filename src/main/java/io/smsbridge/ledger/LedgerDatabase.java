@@ -188,6 +188,16 @@ public final class LedgerDatabase implements AutoCloseable {
         }
     }
 
+    /** Runs a statement of routes/sql in a transaction of its own, before {@link #start}: from then on all is written by the writer. */
+    public void update(String name, Parameters parameters) throws SQLException {
+        LedgerSql sql = statements.apply(name);
+        try (Connection connection = writes.getConnection(); PreparedStatement prepared = connection.prepareStatement(sql.text())) {
+            LedgerStatement statement = new LedgerStatement(sql, prepared);
+            parameters.set(statement);
+            statement.execute();
+        }
+    }
+
     @Override
     public void close() {
         upkeep.shutdownNow();

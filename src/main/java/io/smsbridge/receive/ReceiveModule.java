@@ -6,6 +6,7 @@ import io.smsbridge.forward.Subscriptions;
 import io.smsbridge.ledger.LedgerDatabase;
 import io.smsbridge.maps.EventCheck;
 import io.smsbridge.maps.FailureCodes;
+import io.smsbridge.security.WebhookDoors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
@@ -18,15 +19,15 @@ public final class ReceiveModule {
     }
 
     /**
-     * @param token       webhooks.token; empty: webhooks are taken from anyone
+     * @param doors       who may post webhooks
      * @param replyWindow milliseconds after a message during which a reply can answer it
      * @param full        whether there is no room to store what comes
      */
     public static void bind(Registry registry, LedgerDatabase ledger, Subscriptions subscriptions, FailureCodes codes, KeywordReplies keywords,
-            ReceiveMeters meters, String token, long replyWindow, BooleanSupplier full) {
+            ReceiveMeters meters, WebhookDoors doors, long replyWindow, BooleanSupplier full) {
         EventRecorder events = new EventRecorder(subscriptions, keywords, replyWindow);
         WebhookRecorder recorder = new WebhookRecorder(ledger.writer(), ledger.outbox(), events, meters);
-        Webhooks webhooks = new Webhooks(new WebhookKey(token), subscriptions, codes, recorder);
+        Webhooks webhooks = new Webhooks(doors, subscriptions, codes, recorder);
         Pulls pulls = new Pulls(full, meters);
         registry.bind("pulls", pulls);
         registry.bind("reportNotStored", (Processor) pulls::notStored);

@@ -14,6 +14,7 @@ import io.smsbridge.http.HttpCall;
 import io.smsbridge.http.RefusedCall;
 import io.smsbridge.ledger.RequestId;
 import io.smsbridge.maps.FailureCodes;
+import io.smsbridge.security.WebhookDoors;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
@@ -24,30 +25,28 @@ public final class Webhooks {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final WebhookKey key;
+    private final WebhookDoors doors;
     private final Subscriptions subscriptions;
     private final FailureCodes codes;
     private final WebhookRecorder recorder;
 
-    Webhooks(WebhookKey key, Subscriptions subscriptions, FailureCodes codes, WebhookRecorder recorder) {
-        this.key = key;
+    Webhooks(WebhookDoors doors, Subscriptions subscriptions, FailureCodes codes, WebhookRecorder recorder) {
+        this.doors = doors;
         this.subscriptions = subscriptions;
         this.codes = codes;
         this.recorder = recorder;
     }
 
-    /** Checks the token in the path and the body's presence; the body becomes the webhook. Errors: 400, 401, 404. */
+    /** Checks who posts, by the bytes as they came, and the body's presence; the body becomes the webhook. Errors: 400, 401, 403, 404. */
     public void check(Exchange exchange, HttpCall call, @Header("kind") String kind) {
         if (!call.parts()[1].equals(kind)) {
             throw new RefusedCall(404, "nothing is served at this path; GET /openapi says what is");
         }
-        if (!key.opens(call.path())) {
-            throw new RefusedCall(401, "the URL has to end with webhooks.token");
-        }
+        String account = doors.enter(call);
         if (call.body().length == 0 || !call.form().isEmpty()) {
             throw new RefusedCall(400, "the body is empty, or its Content-Type says that it is a form; send Content-Type: application/json");
         }
-        begin(exchange, new Webhook(kind, key.account(call), System.currentTimeMillis(), call.body()));
+        begin(exchange, new Webhook(kind, account, System.currentTimeMillis(), call.body()));
     }
 
     static void begin(Exchange exchange, Webhook webhook) {

@@ -18,7 +18,8 @@ import org.apache.camel.util.TimeUtils;
 public record Block(BlockKind kind, String name, Map<String, String> values, Map<String, String> defaults) {
 
     /** Settings that never become parameters of a route. */
-    private static final Set<String> SECRETS = Set.of("apiKey", "headers", "basicUsername", "basicPassword", "bearerToken");
+    private static final Set<String> SECRETS = Set.of("apiKey", "headers", "basicUsername", "basicPassword", "bearerToken",
+            "webhookToken", "webhookBasic", "webhookHeader", "webhookSignatureSecret");
 
     /** What an account with a pullInterval fetches, as its queue is named, and where Infobip hands it out. */
     static final Map<String, String> PULLED = Map.of(
@@ -85,8 +86,12 @@ public record Block(BlockKind kind, String name, Map<String, String> values, Map
         return parameters;
     }
 
-    public WebhookUrls webhookUrls(String webhooksToken) {
-        return new WebhookUrls(has("publicUrl") ? WebUrl.baseOf(get("publicUrl")) : "", name, webhooksToken);
+    /**
+     * @param token     the last part of each webhook's URL; empty for none
+     * @param perMessage whether Infobip is given them with each message
+     */
+    public WebhookUrls webhookUrls(String token, boolean perMessage) {
+        return new WebhookUrls(has("publicUrl") ? WebUrl.baseOf(get("publicUrl")) : "", name, token, perMessage);
     }
 
     public SecretHeaders fixedHeaders() {

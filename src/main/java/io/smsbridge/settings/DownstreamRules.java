@@ -21,7 +21,7 @@ final class DownstreamRules {
     void check(Block downstream) {
         rules.required(downstream, "url", "where events are posted to");
         WebUrl url = rules.url(downstream, "url");
-        if (!settings.sandboxOn() && url != null && url.withoutQuery().startsWith("http://localhost:" + settings.get("http.port") + "/sandbox/")) {
+        if (!settings.sandboxOn() && url != null && url.withoutQuery().startsWith(settings.get("sandbox.url") + "/sandbox/")) {
             rules.add(downstream.key("url") + ": is the sandbox's echo, and the sandbox is off; give an endpoint of yours, or take the block out");
         }
         if (!maps.contains(downstream.get("format"))) {

@@ -85,9 +85,15 @@ public final class Settings implements RouteTemplateParameterSource {
         return enabled.equals("auto") ? !sandboxAccount(properties).isEmpty() : Boolean.parseBoolean(enabled);
     }
 
+    /** Where this process finds itself: the start of the sandbox's URLs, which are the property sandbox.url. */
+    public static String localUrl(PropertiesComponent properties) {
+        boolean tls = !CopiedText.trimmed(properties.resolveProperty("http.tlsCertificate").orElse("")).isEmpty();
+        return (tls ? "https" : "http") + "://localhost:" + properties.resolveProperty("http.port").orElse("");
+    }
+
     /** The first account that uses the simulated Infobip of this process; empty when none does. */
     public static String sandboxAccount(PropertiesComponent properties) {
-        String sandbox = "http://localhost:" + properties.resolveProperty("http.port").orElse("") + "/sandbox/infobip";
+        String sandbox = localUrl(properties) + "/sandbox/infobip";
         return keys(properties, key -> key.startsWith("account.") && key.endsWith(".baseUrl")).stream()
                 .filter(key -> sandbox.equals(WebUrl.baseOf(properties.resolveProperty(key).orElse("").strip())))
                 .map(key -> key.split("\\.")[1]).findFirst().orElse("");
@@ -135,10 +141,10 @@ public final class Settings implements RouteTemplateParameterSource {
         return credential(key, CopiedText.trimmed(properties.resolveProperty(key).orElse("")));
     }
 
-    /** For send-test: no downstream is told, a failure is final at once, and nothing is fetched that the running bridge waits for. */
+    /** For send-test: no downstream is told, a failure is final at once, nothing is fetched that the running bridge waits for, and it gets no report. */
     public void prepareTest(String account) {
         blocksByRouteId.values().removeIf(block -> block.kind() == BlockKind.DOWNSTREAM);
-        blocksByRouteId.values().forEach(block -> block.values().remove("pullInterval"));
+        blocksByRouteId.values().forEach(block -> List.of("pullInterval", "publicUrl").forEach(block.values()::remove));
         Block block = blocksByRouteId.get(BlockKind.ACCOUNT.routeIdPrefix() + account);
         if (block == null) {
             throw new InvalidSettings(List.of("--account: '" + account + "' is no account; there are "
@@ -149,6 +155,11 @@ public final class Settings implements RouteTemplateParameterSource {
 
     public boolean sandboxOn() {
         return Boolean.parseBoolean(get("sandbox.on"));
+    }
+
+    /** Whether an account uses the simulated Infobip of this process. */
+    public boolean isSandbox(Block account) {
+        return (get("sandbox.url") + "/sandbox/infobip").equals(WebUrl.baseOf(account.get("baseUrl")));
     }
 
     public List<Block> blocks() {

@@ -44,6 +44,7 @@ public final class SettingsCheck {
         check.accounts();
         settings.blocks().forEach(check::block);
         settings.blocks(BlockKind.ACCOUNT).forEach(new AccountRules(check.rules)::check);
+        new WebhookRules(check.rules).check(settings);
         settings.blocks(BlockKind.DOWNSTREAM).forEach(new DownstreamRules(check.rules, settings, maps)::check);
         return check.rules.problems();
     }
@@ -60,19 +61,16 @@ public final class SettingsCheck {
             }
         }
         if (settings.get("management.enabled").equals("true") && !settings.get("management.host").matches("127\\..*|localhost|::1|\\[::1\\]")
-                && !settings.get("camel.management.useGlobalSslContextParameters").equals("true")) {
-            warnings.add("management.host: " + settings.get("management.host") + " lets other machines reach the console without TLS; put a"
-                    + " proxy in front that ends TLS, and leave 127.0.0.1.");
+                && settings.get("management.tlsCertificate").isEmpty()) {
+            warnings.add("management.host: " + settings.get("management.host") + " lets other machines reach the console without TLS; give"
+                    + " management.tlsCertificate, or put a proxy in front that ends TLS, and leave 127.0.0.1.");
         }
         if (!settings.sandboxOn()) {
             if (settings.get("sms.apiKey").isEmpty()) {
                 warnings.add("sms.apiKey: empty, so anyone who can reach port " + settings.get("http.port") + " can send.");
             }
-            if (settings.get("webhooks.token").isEmpty()) {
-                warnings.add("webhooks.token: empty, so anyone who can reach port " + settings.get("http.port")
-                        + " can post delivery reports.");
-            }
         }
+        warnings.addAll(WebhookRules.warnings(settings));
         return warnings;
     }
 

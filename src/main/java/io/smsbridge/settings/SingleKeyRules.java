@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
+import io.smsbridge.text.Networks;
 import io.smsbridge.text.CopiedText;
 import org.apache.camel.spi.PropertiesComponent;
 import org.postgresql.Driver;
@@ -52,8 +53,10 @@ final class SingleKeyRules {
         rules.wholeNumber("http.maxBodySize", value.apply("http.maxBodySize"), 1, Integer.MAX_VALUE);
         management();
         tracing(value.apply("tracing.url"));
-        if (!value.apply("webhooks.token").matches("[A-Za-z0-9._~-]*")) {
-            rules.add("webhooks.token: is part of a URL, and has to be letters, digits, . _ ~ and - only");
+        try {
+            Networks.of(value.apply("http.trustedProxies"));
+        } catch (IllegalArgumentException e) {
+            rules.add("http.trustedProxies: " + e.getMessage());
         }
         rules.oneOf("log.format", value.apply("log.format"), Set.of("text", "json"));
         rules.oneOf("log.stackTraces", value.apply("log.stackTraces"), Set.of("true", "false"));

@@ -356,7 +356,7 @@ public final class Benchmark {
     /** Accounts with the name and, where there are several, numbers; downstreams at these paths, in turn in each of two formats. */
     private String settings(String account, int accounts, List<String> downstreams) {
         String url = "http://127.0.0.1:" + peers.port();
-        StringBuilder settings = new StringBuilder("sms.default-account=" + account + (account.equals("many") ? "1" : "") + "\n");
+        StringBuilder settings = new StringBuilder("webhooks.token=none\nsms.default-account=" + account + (account.equals("many") ? "1" : "") + "\n");
         for (int i = 1; i <= accounts; i++) {
             String name = account + (account.equals("many") ? i : "");
             settings.append("account.%1$s.baseUrl=%2$s%naccount.%1$s.apiKey=key%naccount.%1$s.sender=Bench%n".formatted(name, url));

@@ -68,6 +68,7 @@ public final class Faults {
 
     private static final String SETTINGS = """
             sms.default-account=main
+            webhooks.token=none
             account.main.baseUrl=%s
             account.main.apiKey=key
             account.main.connectTimeout=1000
