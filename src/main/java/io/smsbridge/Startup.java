@@ -30,6 +30,7 @@ import io.smsbridge.observe.LogLevels;
 import io.smsbridge.observe.Metrics;
 import io.smsbridge.observe.RouteGroups;
 import io.smsbridge.observe.Tracing;
+import io.smsbridge.outgoing.Outgoing;
 import io.smsbridge.sandbox.SandboxMemory;
 import io.smsbridge.settings.BlockKind;
 import io.smsbridge.settings.InvalidSettings;
@@ -68,6 +69,7 @@ final class Startup extends MainListenerSupport {
     private final Path home;
     private final RouteFiles routes;
     private final String testAccount;
+    private Outgoing outgoing;
     private Core core;
 
     Startup(Path home, RouteFiles routes, String testAccount) {
@@ -86,6 +88,8 @@ final class Startup extends MainListenerSupport {
             throw new InvalidSettings(problems);
         }
         properties.addOverrideProperty("sandbox.url", Settings.localUrl(properties));
+        outgoing = new Outgoing(properties.resolveProperty("outgoing.allowedAddresses").orElse(""), home);
+        outgoing.install(main.getCamelContext());
         properties.addOverrideProperty("sandbox.on", String.valueOf(Settings.sandboxOn(properties)));
         properties.addOverrideProperty("sandbox.account", Settings.sandboxAccount(properties));
         properties.addOverrideProperty("sms.default-account", Settings.defaultAccount(properties));
@@ -134,7 +138,10 @@ final class Startup extends MainListenerSupport {
         }
 
         context.getRegistry().bind("settings", RouteTemplateParameterSource.class, settings);
-        settings.blocks().forEach(block -> context.getRegistry().bind(block.routeId() + "-headers", block.fixedHeaders()));
+        List<String> unusable = outgoing.bind(context, settings);
+        if (!unusable.isEmpty()) {
+            throw new InvalidSettings(unusable);
+        }
 
         beforeStop(context, () -> HangingCalls.endAfter(context, GRACE));
 

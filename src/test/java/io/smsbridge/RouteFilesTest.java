@@ -137,7 +137,7 @@ class RouteFilesTest {
         }
         Set<String> single = properties.stringPropertyNames().stream()
                 .filter(key -> !key.startsWith("camel.") && !Settings.isBlockKey(key)).collect(Collectors.toCollection(TreeSet::new));
-        Set<String> listed = tableKeys("").stream().filter(key -> key.matches("(http|management|console|log|tracing|sms|webhooks|sandbox|data|ledger|optOut)\\..*"))
+        Set<String> listed = tableKeys("").stream().filter(key -> key.matches("(http|management|console|log|tracing|sms|webhooks|sandbox|data|ledger|optOut|outgoing)\\..*"))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(listed).isEqualTo(single);
         assertThat(tableKeys("account.NICKNAME.")).isEqualTo(parameters("routes/1-send/send-via-account.yaml"));
@@ -148,7 +148,7 @@ class RouteFilesTest {
     void everySettingIsExplainedWhereItIsSet() throws Exception {
         String previous = "";
         for (String line : Files.readAllLines(Path.of("application.properties"))) {
-            if (line.matches("(http|management|console|log|tracing|sms|webhooks|sandbox|data|ledger|optOut)\\..*=.*")) {
+            if (line.matches("(http|management|console|log|tracing|sms|webhooks|sandbox|data|ledger|optOut|outgoing)\\..*=.*")) {
                 assertThat(previous.startsWith("# ") || previous.matches("(ledger)\\..*")).as(line).isTrue();
             }
             previous = line;

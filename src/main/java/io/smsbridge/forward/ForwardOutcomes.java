@@ -1,7 +1,10 @@
 package io.smsbridge.forward;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -15,6 +18,7 @@ import io.smsbridge.ledger.Outbox;
 import io.smsbridge.ledger.OutboxBatch;
 import io.smsbridge.maps.Maps;
 import io.smsbridge.text.PhoneMask;
+import io.smsbridge.text.Redirect;
 import io.smsbridge.text.Texts;
 import io.smsbridge.settings.DownstreamSettings;
 import io.smsbridge.settings.RetrySchedule;
@@ -50,6 +54,21 @@ public final class ForwardOutcomes {
         return mapped.isNull() || mapped.isArray() && mapped.isEmpty();
     }
 
+    /** Names a POST by the ids of its events: a try again with the same events has the same name, on whichever bridge, and no other POST has it. */
+    public String postId(Exchange exchange) {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+        for (ObjectNode event : batch(exchange).items()) {
+            digest.update(event.path("id").asText().getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+        }
+        return "msg_" + Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+    }
+
     /** After a map that has nothing to say to this downstream. */
     public void recordNothingToTell(Exchange exchange) {
         OutboxBatch batch = batch(exchange);
@@ -60,8 +79,11 @@ public final class ForwardOutcomes {
     public void recordAnswer(Exchange exchange) {
         byte[] body = exchange.getMessage().getBody(byte[].class);
         Integer code = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
-        record(batch(exchange), code == null ? 200 : code, body == null ? "" : new String(body, StandardCharsets.UTF_8),
-                exchange.getMessage().getHeader("Retry-After", String.class));
+        String answer = body == null ? "" : new String(body, StandardCharsets.UTF_8);
+        if (code != null && code >= 300 && code < 400) {
+            answer = Redirect.refused(exchange.getMessage().getHeader("Location", String.class), "downstream." + batch(exchange).target() + ".url") + (answer.isEmpty() ? "" : ": " + answer);
+        }
+        record(batch(exchange), code == null ? 200 : code, answer, exchange.getMessage().getHeader("Retry-After", String.class));
     }
 
     /** After an error: of a POST that was not answered, or of a map that fails. The exchange holds the error met. */

@@ -24,6 +24,7 @@ import io.smsbridge.ledger.OutboxRow;
 import io.smsbridge.maps.FailureCodes;
 import io.smsbridge.maps.Maps;
 import io.smsbridge.text.PhoneMask;
+import io.smsbridge.text.Redirect;
 import io.smsbridge.settings.RetrySchedule;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
@@ -59,6 +60,9 @@ public final class SendOutcomes {
         byte[] body = exchange.getMessage().getBody(byte[].class);
         // JSON is UTF-8, whatever charset the answer names.
         String text = body == null ? "" : new String(body, StandardCharsets.UTF_8);
+        if (code >= 300 && code < 400) {
+            text = Redirect.refused(exchange.getMessage().getHeader("Location", String.class), "account." + batch(exchange).target() + ".baseUrl");
+        }
         ObjectNode answer = JsonNodeFactory.instance.objectNode().put("statusCode", code);
         try {
             JsonNode tree = JSON.readTree(text);

@@ -108,10 +108,9 @@ final class AccountRules {
         }
     }
 
-    /** Plain http is for this machine only. */
     private void baseUrl(Block account) {
         WebUrl url = rules.base(account, "baseUrl");
-        if (url != null && url.server().startsWith("http:") && !List.of("localhost", "127.0.0.1", "[::1]").contains(url.host())) {
+        if (url != null && url.isOpen()) {
             rules.add(account.key("baseUrl") + ": has to begin with https:// (http only for localhost)");
         }
     }

@@ -14,12 +14,12 @@ import org.apache.camel.util.TimeUtils;
  * @param name     the nickname, as in the keys
  * @param values   the settings given, by name
  * @param defaults every setting of the template with its default, empty where it has none
+ * @param secrets  those whose description says so
  */
-public record Block(BlockKind kind, String name, Map<String, String> values, Map<String, String> defaults) {
+public record Block(BlockKind kind, String name, Map<String, String> values, Map<String, String> defaults, Set<String> secrets) {
 
-    /** Settings that never become parameters of a route. */
-    private static final Set<String> SECRETS = Set.of("apiKey", "headers", "basicUsername", "basicPassword", "bearerToken",
-            "webhookToken", "webhookBasic", "webhookHeader", "webhookSignatureSecret");
+    /** How the description of a setting begins that never becomes a parameter of a route, where a dump would show it. */
+    static final String SECRET = "Secret.";
 
     /** What an account with a pullInterval fetches, as its queue is named, and where Infobip hands it out. */
     static final Map<String, String> PULLED = Map.of(
@@ -30,7 +30,7 @@ public record Block(BlockKind kind, String name, Map<String, String> values, Map
     }
 
     /** The full key of a setting, for messages. */
-    String key(String setting) {
+    public String key(String setting) {
         return kind.prefix() + "." + name + "." + setting;
     }
 
@@ -49,7 +49,7 @@ public record Block(BlockKind kind, String name, Map<String, String> values, Map
         parameters.put(RouteTemplateParameterSource.TEMPLATE_ID, kind.template());
         // Every parameter, given or not: Camel would else take one from an environment variable of the same name.
         // The account's templateId goes by its other spelling, as templateId is Camel's word for the route template.
-        defaults.keySet().stream().filter(setting -> !SECRETS.contains(setting)).forEach(setting ->
+        defaults.keySet().stream().filter(setting -> !secrets.contains(setting)).forEach(setting ->
                 parameters.put(setting.equals(RouteTemplateParameterSource.TEMPLATE_ID) ? "template-id" : setting, get(setting)));
         parameters.put("name", name);
         if (kind == BlockKind.ACCOUNT) {
@@ -57,7 +57,7 @@ public record Block(BlockKind kind, String name, Map<String, String> values, Map
             parameters.put("batchSize", String.valueOf(AccountSettings.of(name, this::get).batchSize()));
         } else {
             parameters.put("contentType", DownstreamSettings.of(name, this::get).contentType());
-            // In an endpoint of Camel's a URL is read as options, sorted, and written anew; SecretHeaders puts on the request what follows the server.
+            // In an endpoint of Camel's a URL is read as options, sorted, and written anew; the HTTP client puts on the request what follows the server.
             parameters.put("server", WebUrl.of(get("url")).server());
         }
         return parameters;
@@ -92,10 +92,6 @@ public record Block(BlockKind kind, String name, Map<String, String> values, Map
      */
     public WebhookUrls webhookUrls(String token, boolean perMessage) {
         return new WebhookUrls(has("publicUrl") ? WebUrl.baseOf(get("publicUrl")) : "", name, token, perMessage);
-    }
-
-    public SecretHeaders fixedHeaders() {
-        return SecretHeaders.of(this::get);
     }
 
     /** Without values: they can hold secrets. */

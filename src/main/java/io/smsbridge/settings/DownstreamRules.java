@@ -1,5 +1,6 @@
 package io.smsbridge.settings;
 
+import java.util.Base64;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -45,6 +46,54 @@ final class DownstreamRules {
         rules.credential(downstream, "bearerToken", "the token alone; for Basic give basicUsername and basicPassword");
         if (downstream.has("basicUsername") && downstream.has("bearerToken")) {
             rules.add(downstream.key("bearerToken") + ": give either this or basicUsername, not both");
+        }
+        oauth(downstream);
+        signing(downstream);
+        tls(downstream, url);
+    }
+
+    private void oauth(Block downstream) {
+        rules.oneOf(downstream.key("oauth2CredentialsIn"), downstream.get("oauth2CredentialsIn"), Set.of("header", "body"));
+        if (!downstream.has("oauth2TokenUrl")) {
+            Stream.of("oauth2ClientId", "oauth2ClientSecret", "oauth2Scope").filter(downstream::has).findFirst().ifPresent(setting ->
+                    rules.add(downstream.key("oauth2TokenUrl") + ": missing; where a token is fetched, as " + setting + " is given"));
+            return;
+        }
+        WebUrl url = rules.url(downstream, "oauth2TokenUrl");
+        if (url != null && url.isOpen()) {
+            rules.add(downstream.key("oauth2TokenUrl") + ": has to begin with https:// (http only for localhost), as the client's secret is sent there");
+        }
+        rules.required(downstream, "oauth2ClientId", "the client that a token is fetched for");
+        rules.required(downstream, "oauth2ClientSecret", "the secret of oauth2ClientId");
+        Stream.of("basicUsername", "bearerToken").filter(downstream::has).forEach(setting ->
+                rules.add(downstream.key("oauth2TokenUrl") + ": give either this or " + setting + ", not both"));
+    }
+
+    private void signing(Block downstream) {
+        for (String secret : downstream.get("signingSecrets").split(",")) {
+            int bytes;
+            try {
+                bytes = Base64.getDecoder().decode(secret.strip().replaceFirst("^whsec_", "")).length;
+            } catch (IllegalArgumentException e) {
+                bytes = 0;
+            }
+            // Standard Webhooks asks for 24 to 64.
+            if (!secret.isBlank() && (bytes < 24 || bytes > 64)) {
+                rules.add(downstream.key("signingSecrets") + ": has to be whsec_ and 24 to 64 random bytes in Base64, as 'openssl rand -base64 32' makes them;"
+                        + " several separated by commas");
+                return;
+            }
+        }
+    }
+
+    private void tls(Block downstream, WebUrl url) {
+        for (String store : new String[] {"keyStore", "trustStore"}) {
+            if (downstream.has(store + "Password") && !downstream.has(store)) {
+                rules.add(downstream.key(store) + ": missing, as " + store + "Password is given");
+            }
+            if (downstream.has(store) && url != null && !url.server().startsWith("https:") && !downstream.get("oauth2TokenUrl").startsWith("https:")) {
+                rules.add(downstream.key("url") + ": has to begin with https://, as " + store + " is given");
+            }
         }
     }
 }

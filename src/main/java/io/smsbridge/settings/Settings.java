@@ -53,6 +53,9 @@ public final class Settings implements RouteTemplateParameterSource {
                         + kind.template()));
             }
             Map<String, String> defaults = defaults(template);
+            Set<String> secrets = template.getTemplateParameters().stream()
+                    .filter(parameter -> String.valueOf(parameter.getDescription()).startsWith(Block.SECRET))
+                    .map(RouteTemplateParameterDefinition::getName).collect(Collectors.toUnmodifiableSet());
             Map<String, Map<String, String>> byName = new LinkedHashMap<>();
             for (String key : keys(settings.properties, name -> name.startsWith(kind.prefix() + "."))) {
                 String[] parts = key.split("\\.", 3);
@@ -60,7 +63,7 @@ public final class Settings implements RouteTemplateParameterSource {
                 byName.computeIfAbsent(parts[1], name -> new LinkedHashMap<>()).put(setting, credential(setting, settings.resolve(key)));
             }
             byName.forEach((name, values) -> {
-                Block block = new Block(kind, name, values, defaults);
+                Block block = new Block(kind, name, values, defaults, secrets);
                 settings.blocksByRouteId.put(block.routeId(), block);
             });
         }

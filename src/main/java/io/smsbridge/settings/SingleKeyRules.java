@@ -8,15 +8,15 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-import io.smsbridge.text.Networks;
 import io.smsbridge.text.CopiedText;
+import io.smsbridge.text.Networks;
 import org.apache.camel.spi.PropertiesComponent;
 import org.postgresql.Driver;
 
 /** What the single keys have to be, before Camel configures itself from them. */
 final class SingleKeyRules {
 
-    static final List<String> GROUPS = List.of("http.", "management.", "console.", "log.", "tracing.", "sms.", "webhooks.", "sandbox.", "data.", "ledger.", "optOut.", "queue.");
+    static final List<String> GROUPS = List.of("http.", "management.", "console.", "log.", "tracing.", "sms.", "webhooks.", "sandbox.", "data.", "ledger.", "optOut.", "outgoing.", "queue.");
     private static final long SMALLEST_STORE = 200L << 20;
     private static final long SMALLEST_FREE = 200L << 20;
 
@@ -65,6 +65,11 @@ final class SingleKeyRules {
         rules.size("data.minFreeDisk", value.apply("data.minFreeDisk"), SMALLEST_FREE, "and the log of what is written alone can take 100MB");
         ledger();
         rules.oneOf("optOut.enforce", value.apply("optOut.enforce"), Set.of("true", "false"));
+        try {
+            Networks.of(value.apply("outgoing.allowedAddresses"));
+        } catch (IllegalArgumentException e) {
+            rules.add("outgoing.allowedAddresses: " + e.getMessage());
+        }
         rules.oneOf("sandbox.enabled", value.apply("sandbox.enabled"), Set.of("auto", "true", "false"));
     }
 

@@ -2,6 +2,7 @@ package io.smsbridge.settings;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -50,6 +51,11 @@ public record WebUrl(String server, String host, String path, String query) {
     /** For messages: a query can hold a secret. */
     static String shown(String text) {
         return text.replaceFirst("(?s)\\?.*", "?...");
+    }
+
+    /** Whether what is sent there can be read under way: plain http is for this machine only. */
+    boolean isOpen() {
+        return server.startsWith("http:") && !List.of("localhost", "127.0.0.1", "[::1]").contains(host);
     }
 
     /** What a request asks the server for: path and query, byte for byte. */

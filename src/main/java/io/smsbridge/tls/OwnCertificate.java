@@ -26,6 +26,9 @@ import org.apache.hc.client5.http.ssl.DefaultHostnameVerifier;
  */
 public final class OwnCertificate extends X509ExtendedTrustManager {
 
+    /** The bean that https calls take their TLS from, where it is bound. */
+    public static final String TRUST = "own-certificate-trust";
+
     private final ServerTls own;
     private final X509ExtendedTrustManager others;
 
@@ -49,9 +52,8 @@ public final class OwnCertificate extends X509ExtendedTrustManager {
         SSLContextParameters parameters = own.asksClients() ? own.parameters() : new SSLContextParameters();
         parameters.setTrustManagers(managers);
         HostnameVerifier usual = new DefaultHostnameVerifier();
-        HttpComponent component = context.getComponent("https", HttpComponent.class);
-        component.setSslContextParameters(parameters);
-        component.setX509HostnameVerifier((host, session) -> host.equals("localhost") && trust.shownBy(session) || usual.verify(host, session));
+        context.getRegistry().bind(TRUST, parameters);
+        context.getComponent("https", HttpComponent.class).setX509HostnameVerifier((host, session) -> host.equals("localhost") && trust.shownBy(session) || usual.verify(host, session));
     }
 
     private boolean shownBy(SSLSession session) {

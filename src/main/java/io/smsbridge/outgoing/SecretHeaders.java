@@ -1,4 +1,4 @@
-package io.smsbridge.settings;
+package io.smsbridge.outgoing;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -6,14 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-import org.apache.camel.component.http.HttpClientConfigurer;
-import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import io.smsbridge.settings.WebUrl;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpRequestInterceptor;
+import org.apache.hc.core5.http.protocol.HttpContext;
 
 /**
  * Puts an account's API key, or a downstream's credentials, headers, path and query, on each request inside the HTTP client: the secret
  * is then in no exchange, route, endpoint URI or log, and the URL is called byte for byte as the settings have it, whatever a message says.
  */
-final class SecretHeaders implements HttpClientConfigurer {
+final class SecretHeaders implements HttpRequestInterceptor {
 
     private final Map<String, String> headers;
     private final WebUrl url;
@@ -51,13 +54,11 @@ final class SecretHeaders implements HttpClientConfigurer {
     }
 
     @Override
-    public void configureHttpClient(HttpClientBuilder client) {
-        client.addRequestInterceptorFirst((request, entity, context) -> {
-            headers.forEach(request::setHeader);
-            if (url != null) {
-                // A proxy is asked for the whole URL.
-                request.setPath(request.getPath().startsWith("/") ? url.target() : url.server() + url.target());
-            }
-        });
+    public void process(HttpRequest request, EntityDetails entity, HttpContext context) {
+        headers.forEach(request::setHeader);
+        if (url != null) {
+            // A proxy is asked for the whole URL.
+            request.setPath(request.getPath().startsWith("/") ? url.target() : url.server() + url.target());
+        }
     }
 }
