@@ -169,7 +169,7 @@ class DownstreamTest {
         String two = TestBridge.newId();
         report(one, two);
         JsonNode letter = bridge.takeLetter("events.flaky");
-        assertThat(letter.get("reason").asText()).isEqualTo("HTTP " + status + " no thanks");
+        assertThat(letter.get("reason").asText()).isEqualTo("HTTP " + status + " " + (status != 301 ? "no thanks" : "a redirect to /elsewhere is not followed; if it is right, give it as downstream.flaky.url: no thanks"));
         assertThat(letter.get("attempts").asInt()).isEqualTo(1);
         assertThat(letter.get("payload").findValuesAsText("messageId")).containsExactly(one, two);
         assertThat(downstream.posts("/flaky")).hasSize(1);

@@ -27,7 +27,7 @@ final class ScriptedDownstream implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    final WireMockServer server = new WireMockServer(server());
+    final WireMockServer server;
 
     private final StubMapping acceptance;
 
@@ -37,6 +37,11 @@ final class ScriptedDownstream implements AutoCloseable {
     }
 
     ScriptedDownstream() {
+        this(server());
+    }
+
+    ScriptedDownstream(WireMockConfiguration configuration) {
+        server = new WireMockServer(configuration);
         server.start();
         acceptance = server.stubFor(any(anyUrl()).atPriority(10).willReturn(aResponse().withStatus(200)));
     }

@@ -41,6 +41,19 @@ class SettingsCheckTest {
     }
 
     @Test
+    void aDownstreamHasOneWayToAuthenticateAndTlsForItsCertificates() {
+        assertThat(problems(GOOD + """
+                downstream.crm.oauth2TokenUrl=https://login.example.com/token
+                downstream.crm.oauth2ClientId=bridge
+                downstream.crm.oauth2ClientSecret=s
+                downstream.crm.bearerToken=t
+                downstream.plain.url=http://crm.example.com/
+                downstream.plain.trustStore=ca.pem
+                """)).containsExactlyInAnyOrder("downstream.crm.oauth2TokenUrl: give either this or bearerToken, not both",
+                "downstream.plain.url: has to begin with https://, as trustStore is given");
+    }
+
+    @Test
     void goodSettingsHaveNoProblem() {
         assertThat(problems(GOOD)).isEmpty();
     }
@@ -136,6 +149,17 @@ class SettingsCheckTest {
         "account.other.apiKey=k\u00a0secret | account.other.apiKey: holds a space, or a character that no key has",
         "account.other.apiKey=App | account.other.apiKey: missing; an API key of your Infobip account",
         "downstream.crm.bearerToken=Basic k-secret | downstream.crm.bearerToken: holds a space, or a character that no key has; give the token alone; for Basic give basicUsername and basicPassword",
+        "downstream.crm.oauth2TokenUrl=http://login.example.com/token | downstream.crm.oauth2TokenUrl: has to begin with https:// (http only for localhost), as the client's secret is sent there",
+        "downstream.crm.oauth2TokenUrl=https://login.example.com/token | downstream.crm.oauth2ClientId: missing; the client that a token is fetched for",
+        "downstream.crm.oauth2ClientSecret=k-secret | downstream.crm.oauth2TokenUrl: missing; where a token is fetched, as oauth2ClientSecret is given",
+        "downstream.crm.oauth2CredentialsIn=query | downstream.crm.oauth2CredentialsIn: 'query' is none of body, header",
+        "downstream.crm.signingSecrets=whsec_ay1zZWNyZXQ= | downstream.crm.signingSecrets: has to be whsec_ and 24 to 64 random bytes in Base64, as 'openssl rand -base64 32' makes them",
+        "downstream.crm.signingSecrets=k-secret | downstream.crm.signingSecrets: has to be whsec_ and 24 to 64 random bytes in Base64",
+        "downstream.crm.keyStorePassword=k-secret | downstream.crm.keyStore: missing, as keyStorePassword is given",
+        "downstream.crm.trustStore=no.pem | downstream.crm.trustStore: there is no file ",
+        "downstream.crm.trustStore=application.properties | downstream.crm.trustStore: ",
+        "outgoing.allowedAddresses=169.254.0.0/33 | outgoing.allowedAddresses: '169.254.0.0/33' is no address or range such as 169.254.10.0/24",
+        "outgoing.allowedAddresses=metadata.google.internal | outgoing.allowedAddresses: 'metadata.google.internal' is no address or range",
         "sandbox.enabled=maybe | sandbox.enabled: 'maybe' is none of auto, false, true"})
     void namesTheSettingAndTheCure(String line, String problem) {
         assertThat(problems(GOOD + line + "\n")).anySatisfy(found -> assertThat(found).startsWith(problem));

@@ -13,11 +13,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -149,6 +151,16 @@ final class TestBridge implements AutoCloseable {
             throw new AssertionError(response.statusCode() + " " + response.body());
         }
         return JSON.readTree(response.body());
+    }
+
+    /** Posts one delivery report for each id, of a status group of Infobip's: 3 delivered, 2 undeliverable. */
+    void report(int group, String... ids) throws Exception {
+        String results = Arrays.stream(ids).map(id -> "{\"messageId\": \"" + id + "\", \"to\": \"447700900123\", \"status\": {\"groupId\": " + group + ", \"id\": "
+                + (group == 3 ? 5 : 4) + "}}").collect(Collectors.joining(",", "{\"results\": [", "]}"));
+        HttpResponse<String> response = post("/infobip/delivery-reports/main", results);
+        if (response.statusCode() != 200) {
+            throw new AssertionError(response.statusCode() + " " + response.body());
+        }
     }
 
     /** The dead letters that a query chooses, such as queue=events.crm, as GET /dead-letters shows them. */
