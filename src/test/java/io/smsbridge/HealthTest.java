@@ -127,6 +127,14 @@ class HealthTest {
         assertThat(log("setLevel", "\"send-via-main\", \"LOUD\"")).contains("is none of OFF, ERROR");
     }
 
+    /** The HTTP client would show whole requests, with their credentials and texts. */
+    @Test
+    void a6theHttpClientsOwnLogStaysOff() throws Exception {
+        for (String logger : List.of("org.apache.hc", "org.apache.hc.client5.http.wire", "org.apache.hc.client5.http.headers")) {
+            assertThat(log("setLevel", "\"" + logger + "\", \"DEBUG\"")).contains("shows credentials and texts");
+        }
+    }
+
     private static String log(String operation, String arguments) throws Exception {
         return bridge.manage("POST", "/observe/jolokia",
                 "{\"type\": \"exec\", \"mbean\": \"io.smsbridge:type=logging\", \"operation\": \"" + operation + "\", \"arguments\": [" + arguments + "]}").body();

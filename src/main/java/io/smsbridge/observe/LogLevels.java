@@ -28,6 +28,8 @@ public final class LogLevels implements LogListener {
     private static final String STACK_TRACES = "log.stackTraces";
     private static final String REQUEST = "requestId";
     private static final String ROOT = "root";
+    /** The HTTP client's loggers: below INFO they show whole requests. log4j2.xml names them, too, so that no logger above them opens them. */
+    private static final String HTTP_CLIENT = "org.apache.hc";
 
     /**
      * Tells log4j2.xml the format, which has to be known before the first line. Like any setting it comes from -Dlog.format, from the
@@ -70,6 +72,10 @@ public final class LogLevels implements LogListener {
         Level wanted = level == null || level.isBlank() ? null : Level.getLevel(level.strip().toUpperCase(Locale.ROOT));
         if (wanted == null && (level != null && !level.isBlank() || name.isEmpty())) {
             throw new IllegalArgumentException("level: '" + level + "' is none of OFF, ERROR, WARN, INFO, DEBUG, TRACE");
+        }
+        if ((name + ".").startsWith(HTTP_CLIENT + ".") && (wanted == null || wanted.isLessSpecificThan(Level.DEBUG))) {
+            throw new IllegalArgumentException("logger: " + name + " shows credentials and texts at this level, and stays above it; what is called, and"
+                    + " answered, is logged by the routes");
         }
         Configuration configuration = configuration();
         if (wanted == null) {
