@@ -142,7 +142,8 @@ final class SendTestCommand {
             System.out.println("Not known whether it was sent: no outcome within " + patience + " s");
             return EXIT_NOT_SENT;
         }
-        boolean sent = event.get("type").asText().equals("sent");
+        // It may be delivered before its acceptance is recorded.
+        boolean sent = !event.get("type").asText().equals("failed");
         JsonNode status = event.get("status");
         System.out.println((sent ? "Infobip accepted it" : "Not sent") + " (account " + account + ")");
         line("to", event.get("to"));

@@ -82,7 +82,7 @@ class ReadmeIT {
         Path log = home.resolve("output.txt");
         Process bridge = start(FIRST.substring(FIRST.indexOf("java")), log);
         try {
-            await().atMost(180, TimeUnit.SECONDS).until(() -> PackagedBridge.read(log).contains("clevertap was told: [{\"event\":\"replied"));
+            await().atMost(180, TimeUnit.SECONDS).until(() -> PackagedBridge.read(log).contains("{\"event\":\"replied"));
             Matcher password = Pattern.compile("CONSOLE: .* with the password (\\S+)").matcher(PackagedBridge.read(log));
             assertThat(password.find()).isTrue();
             // For the commands about dead letters, one.

@@ -158,8 +158,8 @@ class SettingsCheckTest {
         "downstream.crm.keyStorePassword=k-secret | downstream.crm.keyStore: missing, as keyStorePassword is given",
         "downstream.crm.trustStore=no.pem | downstream.crm.trustStore: there is no file ",
         "downstream.crm.trustStore=application.properties | downstream.crm.trustStore: ",
-        "outgoing.allowedAddresses=169.254.0.0/33 | outgoing.allowedAddresses: '169.254.0.0/33' is no address or range such as 169.254.10.0/24",
-        "outgoing.allowedAddresses=metadata.google.internal | outgoing.allowedAddresses: 'metadata.google.internal' is no address or range",
+        "outgoing.allowedAddresses=169.254.0.0/33 | outgoing.allowedAddresses: '169.254.0.0/33' is no address or network such as 192.0.2.7",
+        "outgoing.allowedAddresses=metadata.google.internal | outgoing.allowedAddresses: 'metadata.google.internal' is no address or network",
         "sandbox.enabled=maybe | sandbox.enabled: 'maybe' is none of auto, false, true"})
     void namesTheSettingAndTheCure(String line, String problem) {
         assertThat(problems(GOOD + line + "\n")).anySatisfy(found -> assertThat(found).startsWith(problem));
