@@ -1,7 +1,9 @@
 package io.smsbridge.http;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.StringTokenizer;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
@@ -27,7 +29,7 @@ public record HttpCall(String method, String path, String query, MultiMap header
 
     /** The path's parts, without empty ones. */
     public String[] parts() {
-        return path.replaceAll("^/+|/+$", "").split("/+");
+        return Collections.list(new StringTokenizer(path, "/")).toArray(String[]::new);
     }
 
     /** Not the body: it holds texts and numbers. */

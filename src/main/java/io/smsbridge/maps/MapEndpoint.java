@@ -133,12 +133,14 @@ public final class MapEndpoint extends DefaultEndpoint {
         throw new IllegalArgumentException("a map takes a JSON tree, a batch, bytes or text, and not a " + (body == null ? "null" : body.getClass().getName()));
     }
 
-    /** Texts, numbers and flags; anything else is of no use to a map. */
+    /** Texts, numbers and flags; anything else is of no use to a map, and an empty text is a setting that is not given. */
     private static ObjectNode headers(Map<String, Object> headers) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
         headers.forEach((key, value) -> {
             if (value instanceof String text) {
-                tree.put(key, text);
+                if (!text.isEmpty()) {
+                    tree.put(key, text);
+                }
             } else if (value instanceof Boolean flag) {
                 tree.put(key, flag);
             } else if (value instanceof Number number) {
