@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
@@ -50,6 +51,7 @@ public final class MapFunctions {
 
     /** Characters of a text that is read as a number, with room for a fraction of zeros: a million digits would take long. */
     private static final int LONGEST_NUMBER = 30;
+    private static final Pattern EPOCH_MILLIS = Pattern.compile("[0-9]{12,14}");
     private static final Set<String> NUMBERS_OF_CODED = Set.of("id", "groupId");
     private static final Set<String> TEXTS_OF_CODED = Set.of("name", "groupName", "description", "action");
 
@@ -110,7 +112,7 @@ public final class MapFunctions {
         String text = value.asText().strip();
         Instant time;
         try {
-            time = value.isIntegralNumber() || text.matches("[0-9]{12,14}") ? Instant.ofEpochMilli(Long.parseLong(text)) : Times.read(text);
+            time = value.isIntegralNumber() || EPOCH_MILLIS.matcher(text).matches() ? Instant.ofEpochMilli(Long.parseLong(text)) : Times.read(text);
         } catch (DateTimeException | NumberFormatException e) {
             return NullNode.instance;
         }
