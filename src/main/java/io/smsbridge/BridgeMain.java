@@ -19,6 +19,7 @@ import org.apache.camel.component.properties.DefaultPropertiesParser;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.component.properties.PropertiesLookup;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListener;
 
 /** Camel's main, set up for the bridge. */
 final class BridgeMain {
@@ -37,8 +38,12 @@ final class BridgeMain {
     }
 
     static Main create(Path home, Properties overrides, Startup startup) throws IOException {
-        RouteFiles routes = startup.routes();
+        return create(home, overrides, startup.routes(), startup);
+    }
+
+    static Main create(Path home, Properties overrides, RouteFiles routes, MainListener listener) throws IOException {
         Properties initial = DefaultSettings.load();
+        ClassLoader classes = LibraryFolder.over(home, BridgeMain.class.getClassLoader());
         Path file = home.resolve("application.properties");
         Main main = new Main() {
             @Override
@@ -54,7 +59,7 @@ final class BridgeMain {
                         return overrides.getProperty(key, value);
                     }
                 });
-                context.setApplicationContextClassLoader(routes.over(BridgeMain.class.getClassLoader()));
+                context.setApplicationContextClassLoader(routes.over(classes));
                 return context;
             }
         };
@@ -76,7 +81,7 @@ final class BridgeMain {
         // By this name Camel's own metrics service finds it, and does not make another.
         main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         main.bind("httpServerFactory", new SmsHttpServerFactory());
-        main.addMainListener(startup);
+        main.addMainListener(listener);
         return main;
     }
 }

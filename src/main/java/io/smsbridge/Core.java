@@ -113,6 +113,7 @@ final class Core {
         registry.bind("retention", new Retention(ledger, TimeUtils.toMilliSeconds(settings.get("ledger.retention"))));
         registry.bind("httpCalls", PlatformHttpEngine.class, new HttpCallEngine(() -> Integer.parseInt(settings.get("http.port")), clients));
         context.addComponent("outbox", ledger.component());
+        context.addComponent("downstream", ForwardModule.component(test ? List.of() : settings.blocks(BlockKind.DOWNSTREAM)));
         context.addComponent("map", new MapComponent(maps));
     }
 

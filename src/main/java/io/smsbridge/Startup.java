@@ -16,6 +16,7 @@ import io.smsbridge.console.ConsoleLogin;
 import io.smsbridge.console.ConsoleUsers;
 import io.smsbridge.console.ManagedBeans;
 import io.smsbridge.console.ManagementPort;
+import io.smsbridge.forward.ForwardModule;
 import io.smsbridge.http.ClientAddress;
 import io.smsbridge.http.DoorRefusals;
 import io.smsbridge.text.Networks;
@@ -87,9 +88,14 @@ final class Startup extends MainListenerSupport {
         if (!problems.isEmpty()) {
             throw new InvalidSettings(problems);
         }
-        properties.addOverrideProperty("sandbox.url", Settings.localUrl(properties));
+        derive(properties);
         outgoing = new Outgoing(properties.resolveProperty("outgoing.allowedAddresses").orElse(""), home);
         outgoing.install(main.getCamelContext());
+    }
+
+    /** Settings that follow from others. */
+    static void derive(PropertiesComponent properties) {
+        properties.addOverrideProperty("sandbox.url", Settings.localUrl(properties));
         properties.addOverrideProperty("sandbox.on", String.valueOf(Settings.sandboxOn(properties)));
         properties.addOverrideProperty("sandbox.account", Settings.sandboxAccount(properties));
         properties.addOverrideProperty("sms.default-account", Settings.defaultAccount(properties));
@@ -121,6 +127,7 @@ final class Startup extends MainListenerSupport {
         MapCheck maps = MapCheck.of(context, routes, MAP_FUNCTIONS);
         List<String> problems = new ArrayList<>(SettingsCheck.problems(settings, home, maps.names()));
         problems.addAll(maps.problems());
+        problems.addAll(ForwardModule.problems(context, settings.blocks(BlockKind.DOWNSTREAM)));
         if (testAccount != null) {
             // No downstream is told of a test, and the sandbox's may stand there still.
             problems.removeIf(problem -> problem.startsWith("downstream."));

@@ -58,6 +58,13 @@ class SettingsCheckTest {
         assertThat(problems(GOOD)).isEmpty();
     }
 
+    @Test
+    void whatOnlyAWebServerHasIsNotForACamelEndpoint() {
+        assertThat(problems(GOOD + "downstream.b.url=file:out\ndownstream.b.bearerToken=k-secret\ndownstream.b.responseTimeout=5000\n")).containsExactly(
+                "downstream.b.bearerToken: is for http and https; take it out, and give what the component file has for it as an option of the url",
+                "downstream.b.responseTimeout: is for http and https; take it out, and give what the component file has for it as an option of the url");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "account.main.region=india | account.main.principalEntityId: missing; your Principal Entity ID from the DLT portal; region=india needs it",
@@ -106,7 +113,10 @@ class SettingsCheckTest {
         "downstream.crm.headers=X-A: 1, nonsense | downstream.crm.headers: part 2 is not of the form Name: value",
         "downstream.crm.itemsPerPost=many | downstream.crm.itemsPerPost: 'many' has to be a whole number from 1 to 10000",
         "downstream.b.format=raw | downstream.b.url: missing; where events are posted to",
-        "downstream.b.url=ftp://x | downstream.b.url: 'ftp://x' is no http or https URL",
+        "downstream.b.url=nothing | downstream.b.url: 'nothing' is no http or https URL",
+        "downstream.b.url=ftp://x | downstream.b.url: there is no Camel component 'ftp'; put its jars into lib/ beside application.properties, or begin the URL with http:// or https://",
+        "downstream.b.url=file:out?s=k-secret | downstream.b.url: 'file:out' can't be used: there is no option s",
+        "downstream.b.url=file:out?charset=RAW(k-secret) | downstream.b.url: 'file:out' can't be used: ",
         "downstream.b.url=https://user:k-secret@crm.example.com/ | downstream.b.url: has a user or password before the host; take it out (a downstream has basicUsername and basicPassword for it)",
         "downstream.b.url=http://crm_hook:8080/ | downstream.b.url: 'http://crm_hook:8080/' has no host name of letters, digits, - and . after http://",
         "downstream.b.url=https://crm.example.com:77777/ | downstream.b.url: 'https://crm.example.com:77777/' has a port that is not from 1 to 65535",

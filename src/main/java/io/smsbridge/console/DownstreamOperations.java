@@ -4,6 +4,7 @@ import java.time.Instant;
 
 import io.smsbridge.forward.DownstreamCircuit;
 import io.smsbridge.ledger.OutboxCounts;
+import io.smsbridge.settings.EndpointUrl;
 import io.smsbridge.settings.WebUrl;
 import io.smsbridge.text.Times;
 import org.apache.camel.CamelContext;
@@ -25,9 +26,10 @@ final class DownstreamOperations {
         this.url = url;
     }
 
-    @Description("Where events are posted to, without user and query.")
+    @Description("Where events go, without user, query and options.")
     public String getUrl() {
-        return WebUrl.of(url).withoutQuery();
+        EndpointUrl endpoint = EndpointUrl.of(url);
+        return endpoint != null ? endpoint.withoutOptions() : WebUrl.of(url).withoutQuery();
     }
 
     @Description("UP, FAILING (the last call failed), DOWN (only probed), HELD (asked to be left alone), or PAUSED by an operator.")

@@ -86,12 +86,21 @@ public final class ForwardOutcomes {
         record(batch(exchange), code == null ? 200 : code, answer, exchange.getMessage().getHeader("Retry-After", String.class));
     }
 
+    /** After a Camel endpoint has taken the batch. The body is still what it was given, and no answer. */
+    public void recordHandedOver(Exchange exchange) {
+        record(batch(exchange), 200, "", null);
+    }
+
     /** After an error: of a POST that was not answered, or of a map that fails. The exchange holds the error met. */
     public void recordFailure(Exchange exchange) {
         OutboxBatch batch = batch(exchange);
         Exception error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         if (error instanceof Maps.MapFailed) {
             failed(batch, circuits.settings(batch.target()), NOT_MAPPED, error.getMessage(), 0);
+        } else if (error instanceof DownstreamEndpoint.HandOverFailed failed && failed.isTooLarge()) {
+            failed(batch, circuits.settings(batch.target()), NOT_MAPPED, failed.getMessage(), 0);
+        } else if (error instanceof DownstreamEndpoint.HandOverFailed failed) {
+            record(batch, 0, failed.getMessage(), null);
         } else {
             record(batch, 0, error.getClass().getSimpleName() + ": " + error.getMessage(), null);
         }

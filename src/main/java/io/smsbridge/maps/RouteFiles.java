@@ -54,13 +54,18 @@ public final class RouteFiles {
 
     /** Throws InvalidSettings when a file of the directory can't be used. */
     public static RouteFiles of(Path home) throws IOException {
-        Path directory = home.resolve("routes");
-        RouteFiles files = new RouteFiles(ownNames(), Files.isDirectory(directory) ? filesBelow(directory.toRealPath()) : Map.of());
+        RouteFiles files = read(home);
         List<String> problems = files.problems();
         if (!problems.isEmpty()) {
             throw new InvalidSettings(problems);
         }
         return files;
+    }
+
+    /** Whether or not they can be used, which {@link #problems} says. */
+    public static RouteFiles read(Path home) throws IOException {
+        Path directory = home.resolve("routes");
+        return new RouteFiles(ownNames(), Files.isDirectory(directory) ? filesBelow(directory.toRealPath()) : Map.of());
     }
 
     private static Set<String> ownNames() throws IOException {
@@ -91,7 +96,8 @@ public final class RouteFiles {
         return files;
     }
 
-    private List<String> problems() {
+    /** One line for each file of the directory that can't be used, with the cure. */
+    public List<String> problems() {
         List<String> problems = new ArrayList<>();
         for (Map.Entry<String, Path> file : teams.entrySet()) {
             String name = file.getKey();

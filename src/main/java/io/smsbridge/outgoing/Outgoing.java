@@ -53,7 +53,7 @@ public final class Outgoing {
     /** Binds the beans ROUTE-headers, each the httpClientConfigurer of an account's or a downstream's route; what is wrong with their files and addresses. */
     public List<String> bind(CamelContext context, Settings settings) {
         List<String> problems = new ArrayList<>();
-        for (Block block : settings.blocks()) {
+        for (Block block : web(settings)) {
             ClientTls.Store key = store(block, "keyStore", "a PKCS12 file with the certificate and its private key, and its password", problems);
             ClientTls.Store trust = store(block, "trustStore", "a file of certificates, PEM or PKCS12, for the latter with its password", problems);
             try {
@@ -65,6 +65,11 @@ public final class Outgoing {
         }
         problems.addAll(refused(settings));
         return problems;
+    }
+
+    /** All but the downstreams that another Camel component calls. */
+    private static List<Block> web(Settings settings) {
+        return settings.blocks().stream().filter(block -> block.endpoint() == null).toList();
     }
 
     private ClientTls.Store store(Block block, String setting, String what, List<String> problems) {
@@ -97,7 +102,7 @@ public final class Outgoing {
     /** All names are looked up at one time, and for a moment only: a network that is away does not hold a start up. */
     private List<String> refused(Settings settings) {
         Map<String, String> hosts = new LinkedHashMap<>();
-        settings.blocks().forEach(block -> CALLED.stream().filter(setting -> !block.get(setting).isEmpty())
+        web(settings).forEach(block -> CALLED.stream().filter(setting -> !block.get(setting).isEmpty())
                 .forEach(setting -> hosts.put(block.key(setting), WebUrl.of(block.get(setting)).host())));
         List<String> problems = new ArrayList<>();
         ExecutorService threads = Executors.newCachedThreadPool(work -> {

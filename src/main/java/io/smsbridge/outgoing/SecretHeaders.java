@@ -2,10 +2,10 @@ package io.smsbridge.outgoing;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
+import io.smsbridge.settings.HeaderLines;
 import io.smsbridge.settings.WebUrl;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.HttpRequest;
@@ -29,7 +29,7 @@ final class SecretHeaders implements HttpRequestInterceptor {
 
     /** @param setting gives a setting of the account or downstream; empty where it has none */
     static SecretHeaders of(UnaryOperator<String> setting) {
-        Map<String, String> headers = parse(setting.apply("headers"));
+        Map<String, String> headers = HeaderLines.parse(setting.apply("headers"));
         if (!setting.apply("apiKey").isEmpty()) {
             headers.put("Authorization", "App " + setting.apply("apiKey"));
         } else if (!setting.apply("bearerToken").isEmpty()) {
@@ -39,18 +39,6 @@ final class SecretHeaders implements HttpRequestInterceptor {
             headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
         }
         return new SecretHeaders(headers, !setting.apply("url").isEmpty() ? WebUrl.of(setting.apply("url")) : null);
-    }
-
-    /** {@code Name: value, Other: value}. */
-    static Map<String, String> parse(String text) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        for (String line : text.split(",")) {
-            int colon = line.indexOf(':');
-            if (colon > 0) {
-                headers.put(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
-            }
-        }
-        return headers;
     }
 
     @Override

@@ -25,6 +25,16 @@ public record Block(BlockKind kind, String name, Map<String, String> values, Map
     static final Map<String, String> PULLED = Map.of(
             "inbound-messages", "/sms/1/inbox/reports", "delivery-reports", "/sms/3/reports");
 
+    /** The Camel endpoint that a downstream's URL names; null where it is http or https, or the block is an account. */
+    public EndpointUrl endpoint() {
+        return kind == BlockKind.DOWNSTREAM ? EndpointUrl.of(get("url")) : null;
+    }
+
+    /** The headers that go to a downstream's Camel endpoint with each message. */
+    public Map<String, String> messageHeaders() {
+        return HeaderLines.parse(get("headers"));
+    }
+
     public String routeId() {
         return kind.routeIdPrefix() + name;
     }
@@ -45,6 +55,9 @@ public record Block(BlockKind kind, String name, Map<String, String> values, Map
     }
 
     Map<String, Object> routeParameters() {
+        if (endpoint() != null) {
+            return endpointParameters();
+        }
         Map<String, Object> parameters = new LinkedHashMap<>();
         parameters.put(RouteTemplateParameterSource.TEMPLATE_ID, kind.template());
         // Every parameter, given or not: Camel would else take one from an environment variable of the same name.
@@ -60,6 +73,16 @@ public record Block(BlockKind kind, String name, Map<String, String> values, Map
             // In an endpoint of Camel's a URL is read as options, sorted, and written anew; the HTTP client puts on the request what follows the server.
             parameters.put("server", WebUrl.of(get("url")).server());
         }
+        return parameters;
+    }
+
+    /** Without the URL, which can hold secrets: the component downstream: knows it. */
+    private Map<String, Object> endpointParameters() {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put(RouteTemplateParameterSource.TEMPLATE_ID, "forward-to-endpoint");
+        parameters.put("name", name);
+        parameters.put("contentType", DownstreamSettings.of(name, this::get).contentType());
+        List.of("format", "itemsPerPost", "parallelPosts").forEach(setting -> parameters.put(setting, get(setting)));
         return parameters;
     }
 

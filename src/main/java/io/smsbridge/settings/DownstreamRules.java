@@ -1,12 +1,18 @@
 package io.smsbridge.settings;
 
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** What a downstream's settings have to be. */
 final class DownstreamRules {
+
+    /** What another Camel endpoint has options of its own for, if it has it at all. */
+    private static final List<String> FOR_HTTP = List.of("basicUsername", "basicPassword", "bearerToken", "oauth2TokenUrl", "oauth2ClientId",
+            "oauth2ClientSecret", "oauth2Scope", "oauth2CredentialsIn", "signingSecrets", "keyStore", "keyStorePassword", "trustStore", "trustStorePassword",
+            "connectTimeout", "responseTimeout");
 
     private final FieldRules rules;
     private final Settings settings;
@@ -21,7 +27,7 @@ final class DownstreamRules {
 
     void check(Block downstream) {
         rules.required(downstream, "url", "where events are posted to");
-        WebUrl url = rules.url(downstream, "url");
+        WebUrl url = downstream.endpoint() == null ? rules.url(downstream, "url") : null;
         if (!settings.sandboxOn() && url != null && url.withoutQuery().startsWith(settings.get("sandbox.url") + "/sandbox/")) {
             rules.add(downstream.key("url") + ": is the sandbox's echo, and the sandbox is off; give an endpoint of yours, or take the block out");
         }
@@ -47,9 +53,13 @@ final class DownstreamRules {
         if (downstream.has("basicUsername") && downstream.has("bearerToken")) {
             rules.add(downstream.key("bearerToken") + ": give either this or basicUsername, not both");
         }
-        oauth(downstream);
-        signing(downstream);
-        tls(downstream, url);
+        if (downstream.endpoint() == null) {
+            oauth(downstream);
+            signing(downstream);
+            tls(downstream, url);
+        } else {
+            endpoint(downstream);
+        }
     }
 
     private void oauth(Block downstream) {
@@ -95,5 +105,11 @@ final class DownstreamRules {
                 rules.add(downstream.key("url") + ": has to begin with https://, as " + store + " is given");
             }
         }
+    }
+
+    private void endpoint(Block downstream) {
+        FOR_HTTP.stream().filter(downstream.values()::containsKey).filter(setting -> !downstream.get(setting).isEmpty()).forEach(setting ->
+                rules.add(downstream.key(setting) + ": is for http and https; take it out, and give what the component " + downstream.endpoint().scheme()
+                        + " has for it as an option of the url"));
     }
 }
