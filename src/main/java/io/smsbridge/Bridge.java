@@ -7,62 +7,29 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.TimeZone;
 
 import io.smsbridge.observe.LogLevels;
-import io.smsbridge.settings.Settings;
 import org.apache.camel.main.Main;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.config.Configurator;
 
 /**
- * The process: {@code java -jar infobip-sms-bridge.jar} runs the routes until it is told to stop,
- * {@code java -jar infobip-sms-bridge.jar send-test ...} sends one message through them and ends.
+ * The process: {@code java -jar infobip-sms-bridge.jar} runs the routes until it is told to stop; with arguments it carries out a
+ * command, such as {@code send-test}, and ends.
  */
 public final class Bridge {
-
-
-    private static final String USAGE = """
-            Carries SMS between a customer-engagement platform and Infobip.
-
-              java -jar infobip-sms-bridge.jar             runs the bridge until it is told to stop
-              java -jar infobip-sms-bridge.jar send-test   sends one SMS and prints what Infobip said; send-test --help lists its options
-              java -jar infobip-sms-bridge.jar unpack DIR  takes the jar apart, as bridge.sh does for a faster start
-              java -jar infobip-sms-bridge.jar --help      prints this
-              java -jar infobip-sms-bridge.jar --version   prints the version
-
-            Settings are in application.properties, in the directory it is started in or beside the jar.
-            Exit code: 2 wrong arguments or settings.
-            """;
 
     private Bridge() {
     }
 
     public static void main(String[] args) throws Exception {
         ignoreTheMachinesLanguage();
-        LogLevels.chooseFormat(home());
-        int exit = switch (args.length == 0 ? "" : args[0]) {
-            case "" -> run();
-            case "send-test" -> SendTestCommand.run(home(), Arrays.copyOfRange(args, 1, args.length));
-            case "unpack" -> UnpackCommand.run(Arrays.copyOfRange(args, 1, args.length));
-            case "--help", "-h", "help" -> CommandLine.print(USAGE);
-            case "--version", "-V", "version" -> CommandLine.print("Infobip SMS Bridge " + version() + "\n");
-            default -> {
-                System.err.print("Unknown command '" + args[0] + "'\n\n" + USAGE);
-                yield CommandLine.EXIT_USAGE;
-            }
-        };
-        LogManager.shutdown();
-        System.exit(exit);
-    }
-
-    /** As the jar's manifest has it. */
-    private static String version() {
-        String version = Bridge.class.getPackage().getImplementationVersion();
-        return version == null ? "(not packaged)" : version;
+        System.exit(args.length == 0 ? run() : command(args));
     }
 
     /**
@@ -80,13 +47,22 @@ public final class Bridge {
         return new PrintStream(new BufferedOutputStream(new FileOutputStream(stream)), true, StandardCharsets.UTF_8);
     }
 
+    /** What a command prints is its result alone. */
+    private static int command(String[] args) {
+        Configurator.setAllLevels("", Level.OFF);
+        return Commands.execute(home(), args);
+    }
+
     private static int run() throws Exception {
+        LogLevels.chooseFormat(home());
         try {
             Main main = BridgeMain.create(home(), new Properties());
             main.run();
             return main.getExitCode();
         } catch (Exception e) {
             return CommandLine.explain(e);
+        } finally {
+            LogManager.shutdown();
         }
     }
 

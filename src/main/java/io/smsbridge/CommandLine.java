@@ -2,8 +2,13 @@ package io.smsbridge;
 
 import java.util.List;
 
-/** What the commands have in common: how they end, and what they print. */
+import picocli.CommandLine.Option;
+
+/** What the commands have in common: how they are called, how they end, and what they print. */
 final class CommandLine {
+
+    /** How the bridge is started, for the texts that show it. */
+    static final String JAR = "java -jar infobip-sms-bridge.jar";
 
     /** Wrong settings or wrong arguments. */
     static final int EXIT_USAGE = 2;
@@ -25,5 +30,11 @@ final class CommandLine {
         System.err.println("The bridge did not start:");
         problems.forEach(problem -> System.err.println("  " + problem));
         return EXIT_USAGE;
+    }
+
+    /** The option that every command has, as its mixin. */
+    static final class Help {
+        @Option(names = {"-h", "--help"}, usageHelp = true, description = "Prints this.")
+        private boolean help;
     }
 }

@@ -7,31 +7,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
 /**
  * {@code unpack DIRECTORY}: takes the jar apart into one of the bridge's own classes and those it uses beside it, as an archive of classes
  * (class data sharing) can't be made of jars within a jar. For bridge.sh.
  */
-final class UnpackCommand {
+@Command(name = "unpack", description = "Takes the jar apart, as bridge.sh does for a faster start.")
+final class UnpackCommand implements Callable<Integer> {
 
     private static final String CLASSES = "BOOT-INF/classes/";
     private static final String LIBRARIES = "BOOT-INF/lib/";
 
-    private UnpackCommand() {
-    }
+    @Mixin
+    private CommandLine.Help help;
+    @Parameters(paramLabel = "DIRECTORY", description = "Where its parts go; made where it is not there.")
+    private Path directory;
 
-    static int run(String[] args) throws IOException {
+    @Override
+    public Integer call() throws IOException {
         Path jar = Path.of(System.getProperty("java.class.path"));
-        if (args.length != 1 || !Files.isRegularFile(jar)) {
-            System.err.println("java -jar infobip-sms-bridge.jar unpack DIRECTORY");
+        if (!Files.isRegularFile(jar)) {
+            System.err.println("unpack: only the packaged jar can be taken apart; start it by " + CommandLine.JAR + " unpack DIRECTORY");
             return CommandLine.EXIT_USAGE;
         }
-        Path directory = Files.createDirectories(Path.of(args[0]));
         Files.createDirectories(directory.resolve("lib"));
         try (JarFile from = new JarFile(jar.toFile())) {
             TreeSet<String> libraries = new TreeSet<>();

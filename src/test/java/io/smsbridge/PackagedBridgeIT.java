@@ -175,8 +175,8 @@ class PackagedBridgeIT {
         "--to 447700909401 | 1 | E401",
         "--to 12 | 1 | to: not a phone number in international form",
         "--to 447700900123 --account nobody | 2 | --account: 'nobody' is no account; there are sandbox",
-        "--text Hi | 2 | --to is missing",
-        "--nonsense | 2 | Unknown option --nonsense"})
+        "--text Hi | 2 | Missing required option: '--to=NUMBER'",
+        "--to 447700900123 --nonsense | 2 | Unknown option: '--nonsense'"})
     void sendTestSaysWhatInfobipSaid(String arguments, int exitCode, String output) throws Exception {
         List<String> all = new ArrayList<>(List.of("send-test"));
         all.addAll(List.of(arguments.split(" ")));
