@@ -37,14 +37,26 @@ final class BridgeMain {
         return create(home, overrides, new Startup(home, RouteFiles.of(home), null));
     }
 
+    /** The settings as a bridge would read them, for a command: nothing else is read or started. */
+    static org.apache.camel.spi.PropertiesComponent settings(Path home) throws IOException {
+        Main main = new Main() {
+            @Override
+            protected void postProcessCamelContext(CamelContext context) throws Exception {
+                configurePropertiesService(context);
+                context.build();
+            }
+        };
+        readSettings(main, home);
+        main.init();
+        return main.getCamelContext().getPropertiesComponent();
+    }
+
     static Main create(Path home, Properties overrides, Startup startup) throws IOException {
         return create(home, overrides, startup.routes(), startup);
     }
 
     static Main create(Path home, Properties overrides, RouteFiles routes, MainListener listener) throws IOException {
-        Properties initial = DefaultSettings.load();
         ClassLoader classes = LibraryFolder.over(home, BridgeMain.class.getClassLoader());
-        Path file = home.resolve("application.properties");
         Main main = new Main() {
             @Override
             protected CamelContext createCamelContext() {
@@ -63,16 +75,9 @@ final class BridgeMain {
                 return context;
             }
         };
-        if (Files.exists(file)) {
-            // A user's accounts and downstreams are the only ones; every other key may be left out.
-            initial.keySet().removeIf(key -> Settings.isBlockKey(key.toString()));
-            main.setPropertyPlaceholderLocations("file:" + file);
-        } else {
-            main.setPropertyPlaceholderLocations("false");
-        }
+        Properties initial = readSettings(main, home);
         initial.setProperty("routes", RouteFiles.ROOT);
         initial.setProperty("camel.main.routesIncludePattern", String.join(",", routes.endingIn(".yaml")));
-        main.setInitialProperties(initial);
         main.setOverrideProperties(overrides);
 
         main.bind("mapFunctions", Startup.MAP_FUNCTIONS);
@@ -83,5 +88,20 @@ final class BridgeMain {
         main.bind("httpServerFactory", new SmsHttpServerFactory());
         main.addMainListener(listener);
         return main;
+    }
+
+    /** Has the main read the user's file, and the defaults; the latter. */
+    private static Properties readSettings(Main main, Path home) throws IOException {
+        Properties initial = DefaultSettings.load();
+        Path file = home.resolve("application.properties");
+        if (Files.exists(file)) {
+            // A user's accounts and downstreams are the only ones; every other key may be left out.
+            initial.keySet().removeIf(key -> Settings.isBlockKey(key.toString()));
+            main.setPropertyPlaceholderLocations("file:" + file);
+        } else {
+            main.setPropertyPlaceholderLocations("false");
+        }
+        main.setInitialProperties(initial);
+        return initial;
     }
 }

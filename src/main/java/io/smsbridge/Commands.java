@@ -33,6 +33,7 @@ final class Commands {
                 .addSubcommand(new CheckCommand(home))
                 .addSubcommand(new MapCommand(home))
                 .addSubcommand(new SendTestCommand(home))
+                .addSubcommand(new CallerCommand(home))
                 .addSubcommand(new CompletionCommand())
                 .addSubcommand(new UnpackCommand())
                 .addSubcommand(new HelpCommand())

@@ -18,12 +18,12 @@ import java.util.stream.Collectors;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.MeterRegistry;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.smsbridge.forward.DeadLetters;
 import io.smsbridge.forward.DownstreamCircuits;
 import io.smsbridge.forward.ForwardModule;
 import io.smsbridge.forward.Subscriptions;
-import io.smsbridge.http.CallerKey;
 import io.smsbridge.http.ClientAddress;
 import io.smsbridge.http.DoorRefusals;
 import io.smsbridge.http.ErrorAnswers;
@@ -40,6 +40,7 @@ import io.smsbridge.observe.Metrics;
 import io.smsbridge.receive.KeywordReplies;
 import io.smsbridge.receive.ReceiveModule;
 import io.smsbridge.sandbox.SandboxPortal;
+import io.smsbridge.security.SecurityModule;
 import io.smsbridge.security.WebhookDoors;
 import io.smsbridge.send.SendAccounts;
 import io.smsbridge.send.SendModule;
@@ -48,10 +49,12 @@ import io.smsbridge.settings.Block;
 import io.smsbridge.settings.BlockKind;
 import io.smsbridge.settings.DownstreamSettings;
 import io.smsbridge.settings.InvalidSettings;
+import io.smsbridge.settings.OpenDoors;
 import io.smsbridge.settings.Settings;
 import io.smsbridge.settings.SettingsCheck;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.ResourceHelper;
@@ -73,6 +76,7 @@ final class Core {
     final OutboxCounts counts;
     final IntakeLimit limit;
     final WebhookDoors webhookDoors;
+    final SecurityModule security;
     /** Of a test: what became of its message. */
     final BlockingQueue<ObjectNode> outcomes = new LinkedBlockingQueue<>();
 
@@ -108,7 +112,8 @@ final class Core {
         ForwardModule.bind(registry, ledger, circuits, maps, metrics, deadLetters);
         registry.bind("outboxCounts", counts);
         registry.bind("intakeLimit", limit);
-        registry.bind("callerKey", new CallerKey(settings.get("sms.apiKey")));
+        security = SecurityModule.bind(registry, ledger, settings, refusals,
+                registry.lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class));
         registry.bind("errorAnswers", new ErrorAnswers(metrics::requestRefused));
         registry.bind("retention", new Retention(ledger, TimeUtils.toMilliSeconds(settings.get("ledger.retention"))));
         registry.bind("httpCalls", PlatformHttpEngine.class, new HttpCallEngine(() -> Integer.parseInt(settings.get("http.port")), clients));

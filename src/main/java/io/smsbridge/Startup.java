@@ -19,8 +19,8 @@ import io.smsbridge.console.ManagementPort;
 import io.smsbridge.forward.ForwardModule;
 import io.smsbridge.http.ClientAddress;
 import io.smsbridge.http.DoorRefusals;
-import io.smsbridge.text.Networks;
 import io.smsbridge.http.ReadinessGate;
+import io.smsbridge.http.SandboxGate;
 import io.smsbridge.http.SmsHttpServer;
 import io.smsbridge.maps.MapCheck;
 import io.smsbridge.maps.MapFunctions;
@@ -35,9 +35,11 @@ import io.smsbridge.outgoing.Outgoing;
 import io.smsbridge.sandbox.SandboxMemory;
 import io.smsbridge.settings.BlockKind;
 import io.smsbridge.settings.InvalidSettings;
+import io.smsbridge.settings.OpenDoors;
 import io.smsbridge.settings.Settings;
 import io.smsbridge.settings.SettingsCheck;
 import io.smsbridge.settings.WebUrl;
+import io.smsbridge.text.Networks;
 import io.smsbridge.text.CopiedText;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
@@ -155,9 +157,14 @@ final class Startup extends MainListenerSupport {
         Path data = home.resolve(settings.get("data.directory"));
         ClientAddress clients = new ClientAddress(Networks.of(settings.get("http.trustedProxies")));
         checkPort(settings, "http");
+        MeterRegistry meters = context.getRegistry().lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
+        DoorRefusals refusals = new DoorRefusals(meters);
         SmsHttpServer server = context.hasService(SmsHttpServer.class);
         if (server != null) {
             new ReadinessGate(context).guard(server.configuration());
+            if (!settings.get("sandbox.clients").equals("any")) {
+                new SandboxGate(refusals, clients).guard(server.configuration());
+            }
             takeForms(server.configuration(), data);
             tls.secure(context, server, settings.sandboxOn());
         }
@@ -168,7 +175,6 @@ final class Startup extends MainListenerSupport {
             tls.secure(context, management);
         }
         context.getRegistry().bind("managementPort", PlatformHttpEngine.class, new ManagementPort(management == null ? 0 : management.getPort()));
-        MeterRegistry meters = context.getRegistry().lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
         Health health = new Health();
         context.getRegistry().bind("health", health);
         Metrics metrics = new Metrics(meters, settings, health);
@@ -178,16 +184,18 @@ final class Startup extends MainListenerSupport {
         LogLevels logging = new LogLevels();
         context.getCamelContextExtension().addLogListener(logging);
         AnnotatedMBean.register(context, "type=logging", logging);
-        core = new Core(context, settings, maps.maps(), metrics, new DoorRefusals(meters), clients, data, home, testAccount != null);
+        core = new Core(context, settings, maps.maps(), metrics, refusals, clients, data, home, testAccount != null);
         settings.blocks(BlockKind.ACCOUNT).forEach(account ->
                 context.getRegistry().bind("webhooks-of-" + account.name(), core.webhookDoors.urls(account)));
         core.ledger.start();
+        core.security.start();
+        afterStop(context, core.security::close);
         afterStop(context, core.ledger::close);
         metrics.watch(core.counts, core.accounts, core.circuits, core.limit, data);
         health.register(context, settings, core.ledger, core.accounts, core.circuits);
         ManagedBeans.register(context, settings, core.ledger, core.accounts, core.sends, core.circuits, core.counts, core.deadLetters);
         if (management != null) {
-            guard(context, management, settings, clients, data);
+            guard(context, management, settings, clients, data, refusals);
         }
         if (settings.sandboxOn()) {
             LOG.warn("SANDBOX: Infobip is played by this process. Nothing leaves this machine, and nobody gets an SMS.");
@@ -213,10 +221,11 @@ final class Startup extends MainListenerSupport {
     }
 
     /** What the server has been told so far, it serves from its start on; only afterwards are there routes on it. */
-    private static void guard(CamelContext context, ManagementHttpServer server, Settings settings, ClientAddress clients, Path data) {
+    private static void guard(CamelContext context, ManagementHttpServer server, Settings settings, ClientAddress clients, Path data, DoorRefusals refusals) {
         ConsoleUsers users = ConsoleUsers.open(settings.get("console.username"), settings.get("console.password"), data,
                 (settings.get("management.tlsCertificate").isEmpty() ? "http://" : "https://") + settings.get("management.host") + ":" + settings.get("management.port") + "/");
-        ConsoleLogin door = new ConsoleLogin(users, clients, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout")));
+        ConsoleLogin door = new ConsoleLogin(users, clients, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout")),
+                OpenDoors.secret(settings, "management.token"), refusals);
         door.guard(server.getConfiguration());
         Console console = new Console(door, context);
         context.addLifecycleStrategy(new LifecycleStrategySupport() {

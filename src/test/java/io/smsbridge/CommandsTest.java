@@ -76,7 +76,7 @@ class CommandsTest {
         assertThat(help.exitCode()).isZero();
         List<String> commands = help.lines().stream().dropWhile(line -> !line.equals("Commands:")).filter(line -> line.matches("  [a-z].*"))
                 .map(line -> line.strip().split(" ")[0]).toList();
-        assertThat(commands).contains("check", "map", "send-test", "completion", "unpack", "help");
+        assertThat(commands).contains("check", "map", "send-test", "caller", "completion", "unpack", "help");
         for (String command : commands) {
             assertThat(run(command, "--help")).as(command).satisfies(one -> {
                 assertThat(one.exitCode()).isZero();

@@ -123,7 +123,7 @@ class PackagedBridgeIT {
     @Test
     void wrongSettingsEndItWithExitCode2AndOneLineEach() throws Exception {
         Files.writeString(home.resolve("application.properties"),
-                "account.a.baseUrl=https://x.api.infobip.com\naccount.a.region=india\nsms.default-account=b\n");
+                "account.a.baseUrl=https://x.api.infobip.com\naccount.a.region=india\nsms.default-account=b\nhttp.host=127.0.0.1\n");
         PackagedBridge bridge = PackagedBridge.start(home, FreePort.find());
         assertThat(bridge.exitCode()).isEqualTo(2);
         assertThat(bridge.output().lines().dropWhile(line -> !line.startsWith("The bridge did not start"))).containsExactly(
@@ -136,7 +136,7 @@ class PackagedBridgeIT {
     @Test
     void aDatabaseThatCannotBeReachedEndsItWithExitCode2() throws Exception {
         Files.writeString(home.resolve("application.properties"), "account.a.baseUrl=https://x.api.infobip.com\naccount.a.apiKey=k\n"
-                + "sms.default-account=a\nledger.url=jdbc:postgresql://localhost:1/bridge\n");
+                + "sms.default-account=a\nhttp.host=127.0.0.1\nledger.url=jdbc:postgresql://localhost:1/bridge\n");
         PackagedBridge bridge = PackagedBridge.start(home, FreePort.find());
         assertThat(bridge.exitCode()).isEqualTo(2);
         assertThat(bridge.output().lines().dropWhile(line -> !line.startsWith("The bridge did not start"))).hasSize(2).element(1).asString()

@@ -22,6 +22,7 @@ class SettingsCheckTest {
             account.main.apiKey=k-secret
             sms.default-account=main
             downstream.crm.url=https://crm.example.com/hook
+            http.host=127.0.0.1
             """;
 
     @TempDir
@@ -143,6 +144,13 @@ class SettingsCheckTest {
         "account.main.webhookSignatureMaxAge=old | account.main.webhookSignatureMaxAge: 'old' is no duration such as 500ms, 5s, 10m or 24h",
         "account.main.webhookClientCertificate=infobip | account.main.webhookClientCertificate: needs http.tlsCertificate, and http.tlsClientCas",
         "account.main.webhookUrls=both | account.main.webhookUrls: 'both' is none of message, subscription",
+        "sms.apiKeyHeader=X API | sms.apiKeyHeader: 'X API' has to be the name of a header other than Authorization, such as X-API-Key",
+        "sms.apiKeyHeader=authorization | sms.apiKeyHeader: 'authorization' has to be the name of a header other than Authorization",
+        "sms.tokenLifetime=25h | sms.tokenLifetime: '25h' has to be from 1s to 24h",
+        "sms.jwt.algorithm=HS256 | sms.jwt.algorithm: 'HS256' is none of ES256, ",
+        "sms.jwt.issuer=https://login.example.com/ | sms.jwt.audience: missing; tokens of sms.jwt.issuer are taken for one audience",
+        "sms.jwt.issuer=https://login.example.com/ | sms.jwt.keysUrl: '' is no http or https URL",
+        "sandbox.clients=all | sandbox.clients: 'all' is none of any, loopback",
         "tracing.url=localhost:4318/v1/traces | tracing.url: 'localhost:4318/v1/traces' is no http or https URL",
         "tracing.url=http://localhost:4318 | tracing.url: 'http://localhost:4318' has to be a URL such as http://localhost:4318/v1/traces, or empty",
         "queue.url=tcp://broker:61616 | queue.url: no such setting; what waits is in the ledger, which bridges share by ledger.url",
@@ -245,7 +253,7 @@ class SettingsCheckTest {
         try (TestBridge first = new TestBridge(Files.createDirectory(home.resolve("first")), GOOD)) {
             assertThat(problems(Files.createDirectory(home.resolve("second")),
                     GOOD + "http.port=" + first.port + "\n"))
-                    .singleElement().asString().startsWith("http.port: can't listen on 0.0.0.0:" + first.port);
+                    .singleElement().asString().startsWith("http.port: can't listen on 127.0.0.1:" + first.port);
         }
     }
 

@@ -108,7 +108,7 @@ class TemporaryDirectoryIT {
         Path there = Files.createDirectory(temporary.resolve("home"));
         // Named, as tests can run on another database by default.
         Files.writeString(there.resolve("application.properties"),
-                "account.a.baseUrl=https://x.api.infobip.com\naccount.a.apiKey=k\nledger.url=\ndata.minFreeDisk=0\n");
+                "account.a.baseUrl=https://x.api.infobip.com\naccount.a.apiKey=k\nhttp.host=127.0.0.1\nledger.url=\ndata.minFreeDisk=0\n");
         PackagedBridge bridge = start(there, temporary);
         assertThat(bridge.exitCode()).isEqualTo(2);
         assertThat(bridge.output().lines().dropWhile(line -> !line.startsWith("The bridge did not start"))).hasSize(2).element(1).asString()

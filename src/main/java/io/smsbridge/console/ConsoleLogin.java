@@ -1,6 +1,7 @@
 package io.smsbridge.console;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 import io.smsbridge.http.ClientAddress;
+import io.smsbridge.http.DoorRefusals;
+import io.smsbridge.http.SlowDown;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -30,8 +33,9 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
  */
 public final class ConsoleLogin implements AuthenticationHandler {
 
-    /** What the management port serves to anyone, and below each: Hawtio's files are public, and {@link Console} sees to the rest, and to /. */
-    private static final List<String> OPEN = List.of("/observe/health", "/observe/metrics", "/hawtio");
+    private static final String DOOR = "management";
+    /** What the management port serves, and below each, to anyone, or to whoever shows management.token. */
+    private static final List<String> OBSERVED = List.of("/observe/health", "/observe/metrics");
     private static final Map<String, String> HEADERS = Map.of(
             "X-Content-Type-Options", "nosniff",
             "X-Frame-Options", "DENY",
@@ -49,16 +53,24 @@ public final class ConsoleLogin implements AuthenticationHandler {
     private final ConsoleUsers users;
     private final ClientAddress clients;
     private final long sessionTimeout;
-    private final LoginThrottle throttle = new LoginThrottle();
+    private final String observeToken;
+    private final DoorRefusals refusals;
+    private final SlowDown throttle = new SlowDown();
     private WorkerExecutor worker;
     private SessionHandler sessions;
     private SessionHandler sessionsOverTls;
 
-    /** @param sessionTimeout milliseconds without a request after which a session ends */
-    public ConsoleLogin(ConsoleUsers users, ClientAddress clients, long sessionTimeout) {
+    /**
+     * @param sessionTimeout milliseconds without a request after which a session ends
+     * @param observeToken   who may read health and metrics, besides console users; empty: anyone
+     */
+    public ConsoleLogin(ConsoleUsers users, ClientAddress clients, long sessionTimeout, String observeToken, DoorRefusals refusals) {
         this.users = users;
         this.clients = clients;
         this.sessionTimeout = sessionTimeout;
+        this.observeToken = observeToken;
+        this.refusals = refusals;
+        refusals.expect(DOOR, "missing", "wrong", "slowed");
     }
 
     /** Puts the door before all that a server serves; the server must not have been started yet. */
@@ -102,7 +114,8 @@ public final class ConsoleLogin implements AuthenticationHandler {
     @Override
     public void handle(RoutingContext call) {
         HEADERS.forEach(call.response()::putHeader);
-        if (call.normalizedPath().equals("/") || OPEN.stream().anyMatch(path -> isBelow(call.normalizedPath(), path))) {
+        // Hawtio's files are public, and Console sees to the rest of it, and to /.
+        if (call.normalizedPath().equals("/") || isBelow(call.normalizedPath(), "/hawtio") || mayObserve(call)) {
             call.next();
         } else if (fromAnotherSite(call)) {
             refuse(call, 403, "asked for by a page of another site");
@@ -111,6 +124,12 @@ public final class ConsoleLogin implements AuthenticationHandler {
         } else {
             basic(call);
         }
+    }
+
+    private boolean mayObserve(RoutingContext call) {
+        return OBSERVED.stream().anyMatch(path -> isBelow(call.normalizedPath(), path)) && (observeToken.isEmpty() || MessageDigest.isEqual(
+                ("Bearer " + observeToken).getBytes(StandardCharsets.UTF_8),
+                String.valueOf(call.request().getHeader("Authorization")).getBytes(StandardCharsets.UTF_8)));
     }
 
     private static boolean isBelow(String path, String parent) {
@@ -127,7 +146,8 @@ public final class ConsoleLogin implements AuthenticationHandler {
         String[] credentials = credentials(call.request().getHeader("Authorization"));
         if (credentials == null) {
             // Without WWW-Authenticate: a browser would ask by itself, and send along what it was told from any page.
-            refuse(call, 401, "log in, or give a console user by HTTP Basic");
+            refusals.count(DOOR, call.request().getHeader("Authorization") == null ? "missing" : "wrong");
+            refuse(call, 401, "log in, or give a console user by HTTP Basic" + (observeToken.isEmpty() ? "" : "; health and metrics take management.token as Bearer, too"));
             return;
         }
         call.request().pause();
@@ -158,13 +178,18 @@ public final class ConsoleLogin implements AuthenticationHandler {
         String caller = clients.of(call);
         long wait = throttle.secondsToWait(caller);
         if (wait > 0) {
+            refusals.count(DOOR, "slowed");
             call.response().putHeader("Retry-After", String.valueOf(wait));
             refuse(call, 429, "too many wrong passwords; wait " + wait + " s");
             return Future.succeededFuture(false);
         }
         Callable<Boolean> check = () -> {
             boolean known = users.know(name, password);
-            throttle.tried(caller, known);
+            if (known) {
+                throttle.passed(caller);
+            } else {
+                refusals.wrong(DOOR, "wrong", caller, throttle.failed(caller));
+            }
             return known;
         };
         return worker.executeBlocking(check);

@@ -1,11 +1,9 @@
 package io.smsbridge.http;
 
-import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.AuthenticationHandler;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
-import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 
 /**
  * Answers 503 while the bridge starts and while it stops. The server listens before the routes are there, and longer than they are,
@@ -22,17 +20,7 @@ public final class ReadinessGate implements AuthenticationHandler {
 
     /** The server must not have been started yet. */
     public void guard(VertxPlatformHttpServerConfiguration server) {
-        AuthenticationConfig.AuthenticationConfigEntry entry = new AuthenticationConfig.AuthenticationConfigEntry();
-        entry.setPath("/*");
-        entry.setAuthenticationProviderFactory(vertx -> null);
-        entry.setAuthenticationHandlerFactory(new AuthenticationConfig.AuthenticationHandlerFactory() {
-            @Override
-            public <T extends AuthenticationProvider> AuthenticationHandler createAuthenticationHandler(T provider) {
-                return ReadinessGate.this;
-            }
-        });
-        server.getAuthenticationConfig().getEntries().add(entry);
-        server.getAuthenticationConfig().setEnabled(true);
+        ServerGates.add(server, "/*", this);
     }
 
     @Override

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class LedgerDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.ledger");
-    private static final String SQLITE = "jdbc:sqlite:";
+    static final String SQLITE = "jdbc:sqlite:";
     /** Readers; they do not wait for the writer. */
     private static final int READERS = 8;
 
@@ -64,7 +64,7 @@ public final class LedgerDatabase implements AutoCloseable {
     private LedgerDatabase(LedgerLock lock, String url, String username, String password, long connectTimeout, Function<String, String> sql) {
         this.lock = lock;
         file = lock != null;
-        Flyway.configure().dataSource(url, username, password).locations("classpath:db/migration").placeholders(Map.of("bigint", file ? "INTEGER" : "BIGINT")).load().migrate();
+        tables(url, username, password).migrate();
         writes = pool(url, username, password, connectTimeout, 1);
         reads = pool(url, username, password, connectTimeout, READERS);
         Map<String, LedgerSql> parsed = new ConcurrentHashMap<>();
@@ -78,8 +78,13 @@ public final class LedgerDatabase implements AutoCloseable {
         });
     }
 
+    static Flyway tables(String url, String username, String password) {
+        return Flyway.configure().dataSource(url, username, password).locations("classpath:db/migration")
+                .placeholders(Map.of("bigint", url.startsWith(SQLITE) ? "INTEGER" : "BIGINT")).load();
+    }
+
     /** The file that a URL of SQLite names, which can have options behind it. */
-    private static Path fileOf(String url) {
+    static Path fileOf(String url) {
         return Path.of(url.substring(SQLITE.length()).replaceFirst("^file:(//(?=/))?", "").replaceFirst("\\?.*", "")).toAbsolutePath();
     }
 

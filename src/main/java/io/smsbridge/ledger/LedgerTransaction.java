@@ -34,18 +34,24 @@ public final class LedgerTransaction {
     private final Map<Class<?>, Group> groups = new LinkedHashMap<>();
     private final List<Runnable> afterCommit = new ArrayList<>();
     private final LedgerIds ids;
+    private final boolean file;
     private long now;
 
-    LedgerTransaction(Connection connection, Function<String, LedgerSql> files, LedgerIds ids) {
+    LedgerTransaction(Connection connection, Function<String, LedgerSql> files, LedgerIds ids) throws SQLException {
         this.connection = connection;
         this.files = files;
         this.ids = ids;
+        file = connection.getMetaData().getURL().startsWith(LedgerDatabase.SQLITE);
     }
 
-    void begin() {
+    void begin() throws SQLException {
         now = System.currentTimeMillis();
         groups.clear();
         afterCommit.clear();
+        if (file) {
+            // A command such as caller add writes, too. Waited for here, it never fails a transaction that has read before it writes.
+            sql("take-write-lock").execute();
+        }
     }
 
     void flush() throws SQLException {

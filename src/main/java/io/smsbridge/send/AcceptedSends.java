@@ -82,7 +82,7 @@ final class AcceptedSends implements LedgerTransaction.Group {
             Send send = group.get(i).send();
             insert.set("seq", first + i).set("id", send.id()).set("account", account.name()).set("clientId", ColumnText.whole(send.clientId()))
                     .set("sender", ColumnText.number(send.sender() == null ? account.sender() : send.sender()))
-                    .set("recipient", send.to()).set("now", transaction.now()).addBatch();
+                    .set("recipient", send.to()).set("caller", group.get(i).request().caller()).set("now", transaction.now()).addBatch();
         }
         return insert.executeBatch();
     }

@@ -15,7 +15,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smsbridge.http.HttpCall;
 import io.smsbridge.http.RefusedCall;
 import io.smsbridge.ledger.LedgerDatabase;
+import io.smsbridge.security.Caller;
 import org.apache.camel.Exchange;
+import org.apache.camel.Variable;
 
 /** Bean {@code messageHistory}: looks a message up for whoever sent it. */
 public final class MessageHistory {
@@ -28,11 +30,12 @@ public final class MessageHistory {
         this.ledger = ledger;
     }
 
-    /** The rows of message-history.sql, as an array. Error: 404, 503. */
-    public JsonNode find(HttpCall call) {
+    /** The rows of find-history.sql that are of the caller's accounts, as an array. Error: 404, 503. */
+    public JsonNode find(HttpCall call, @Variable("caller") Caller caller) {
         String id = id(call.path());
         try {
             List<ObjectNode> rows = ledger.query("find-history", statement -> statement.set("id", id), MessageHistory::row);
+            rows.removeIf(row -> !caller.mayUse(row.path("account").asText()));
             if (rows.isEmpty()) {
                 throw new RefusedCall(404, "no message has this id, or it is older than ledger.retention");
             }

@@ -32,6 +32,8 @@ final class SendRequest {
     /** By the send's index: the state of the message that was accepted before. */
     private final Map<Integer, String> duplicates = new HashMap<>();
     private final List<Refused> optedOut = new ArrayList<>();
+    /** Null where anyone may send, and for what the bridge itself sends. */
+    private String caller;
 
     SendRequest(String account, String requestId, long receivedAt, List<Send> sends, List<Refused> refused, List<String> ignored) {
         this.account = account;
@@ -40,6 +42,14 @@ final class SendRequest {
         this.sends = List.copyOf(sends);
         this.refused = List.copyOf(refused);
         this.ignored = List.copyOf(ignored);
+    }
+
+    void calledBy(String name) {
+        caller = name;
+    }
+
+    String caller() {
+        return caller;
     }
 
     String account() {

@@ -58,8 +58,8 @@ public final class SendStore extends AsyncProcessorSupport {
             public void committed() {
                 meter(request);
                 try (RequestId.Logged line = RequestId.logged(request.requestId())) {
-                    LOG.info("account {}: {} accepted, {} refused in {} ms", request.account(), request.accepted(), request.refused().size(),
-                            (System.nanoTime() - begun) / 1_000_000);
+                    LOG.info("account {}: {} accepted, {} refused in {} ms{}", request.account(), request.accepted(), request.refused().size(),
+                            (System.nanoTime() - begun) / 1_000_000, request.caller() == null ? "" : ", caller " + request.caller());
                 }
                 callback.done(false);
             }

@@ -32,7 +32,7 @@ import org.apache.camel.spi.RouteTemplateParameterSource;
 public final class Settings implements RouteTemplateParameterSource {
 
     /** Credentials that are often pasted with the scheme they are sent under, and which schemes. */
-    private static final Map<String, String> SCHEMES = Map.of("apiKey", "App", "bearerToken", "Bearer", "sms.apiKey", "App|Bearer",
+    private static final Map<String, String> SCHEMES = Map.of("apiKey", "App", "bearerToken", "Bearer", "sms.apiKey", "App|Bearer", "management.token", "Bearer",
             "sandbox.apiKey", "App");
 
     private final PropertiesComponent properties;
@@ -105,9 +105,13 @@ public final class Settings implements RouteTemplateParameterSource {
     /** The account of requests that name none: sms.default-account, or else the only one there is; empty where there are several. */
     public static String defaultAccount(PropertiesComponent properties) {
         String given = CopiedText.trimmed(properties.resolveProperty("sms.default-account").orElse(""));
-        Set<String> accounts = keys(properties, key -> key.startsWith("account.")).stream().map(key -> key.split("\\.", 3)[1])
-                .collect(Collectors.toSet());
+        Set<String> accounts = accounts(properties);
         return given.isEmpty() && accounts.size() == 1 ? accounts.iterator().next() : given;
+    }
+
+    /** The names of the accounts. */
+    public static Set<String> accounts(PropertiesComponent properties) {
+        return keys(properties, key -> key.startsWith("account.")).stream().map(key -> key.split("\\.", 3)[1]).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** A credential without the scheme that it is sent under: "App 1234" is pasted for the API key 1234. */

@@ -25,6 +25,8 @@ public final class SettingsCheck {
             "queue.url", "what waits is in the ledger, which bridges share by ledger.url", "queue.username", "ledger.username is meant?",
             "queue.password", "ledger.password is meant?");
 
+    private static final int SHORTEST_KEY = 16;
+
     private final Settings settings;
     private final FieldRules rules = new FieldRules();
 
@@ -46,6 +48,7 @@ public final class SettingsCheck {
         settings.blocks(BlockKind.ACCOUNT).forEach(new AccountRules(check.rules)::check);
         new WebhookRules(check.rules).check(settings);
         settings.blocks(BlockKind.DOWNSTREAM).forEach(new DownstreamRules(check.rules, settings, maps)::check);
+        check.rules.addAll(OpenDoors.problems(settings));
         return check.rules.problems();
     }
 
@@ -60,15 +63,18 @@ public final class SettingsCheck {
                         + " (error 4153); custom-domain with an allow-listed domain avoids that.");
             }
         }
-        if (settings.get("management.enabled").equals("true") && !settings.get("management.host").matches("127\\..*|localhost|::1|\\[::1\\]")
+        if (settings.get("management.enabled").equals("true") && !OpenDoors.isLoopback(settings.get("management.host"))
                 && settings.get("management.tlsCertificate").isEmpty()) {
             warnings.add("management.host: " + settings.get("management.host") + " lets other machines reach the console without TLS; give"
                     + " management.tlsCertificate, or put a proxy in front that ends TLS, and leave 127.0.0.1.");
         }
-        if (!settings.sandboxOn()) {
-            if (settings.get("sms.apiKey").isEmpty()) {
-                warnings.add("sms.apiKey: empty, so anyone who can reach port " + settings.get("http.port") + " can send.");
-            }
+        if (!OpenDoors.toStrangers(settings, "http").isEmpty() && settings.get("sms.apiKey").equals(OpenDoors.ON_PURPOSE)) {
+            warnings.add("sms.apiKey: none, so anyone who can reach port " + settings.get("http.port") + " can send.");
+        }
+        String apiKey = settings.get("sms.apiKey");
+        if (!apiKey.isEmpty() && !apiKey.equals(OpenDoors.ON_PURPOSE) && apiKey.length() < SHORTEST_KEY && !OpenDoors.toStrangers(settings, "http").isEmpty()) {
+            warnings.add("sms.apiKey: has " + apiKey.length() + " characters, and may be guessed; make one with openssl rand -hex 32, or add a caller,"
+                    + " which gets a key that nobody guesses.");
         }
         warnings.addAll(WebhookRules.warnings(settings));
         return warnings;

@@ -17,6 +17,8 @@ import org.postgresql.Driver;
 final class SingleKeyRules {
 
     static final List<String> GROUPS = List.of("http.", "management.", "console.", "log.", "tracing.", "sms.", "webhooks.", "sandbox.", "data.", "ledger.", "optOut.", "outgoing.", "queue.");
+    /** Those with a public key: a secret shared with the issuer would be in two places. */
+    private static final Set<String> ALGORITHMS = Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
     private static final long SMALLEST_STORE = 200L << 20;
     private static final long SMALLEST_FREE = 200L << 20;
 
@@ -53,6 +55,7 @@ final class SingleKeyRules {
         rules.wholeNumber("http.maxBodySize", value.apply("http.maxBodySize"), 1, Integer.MAX_VALUE);
         management();
         tracing(value.apply("tracing.url"));
+        callers();
         try {
             Networks.of(value.apply("http.trustedProxies"));
         } catch (IllegalArgumentException e) {
@@ -70,7 +73,31 @@ final class SingleKeyRules {
         } catch (IllegalArgumentException e) {
             rules.add("outgoing.allowedAddresses: " + e.getMessage());
         }
+        rules.oneOf("sandbox.clients", value.apply("sandbox.clients"), Set.of("loopback", "any"));
         rules.oneOf("sandbox.enabled", value.apply("sandbox.enabled"), Set.of("auto", "true", "false"));
+    }
+
+    private void callers() {
+        if (!value.apply("sms.apiKeyHeader").matches("[A-Za-z0-9-]+") || value.apply("sms.apiKeyHeader").equalsIgnoreCase("Authorization")) {
+            rules.add("sms.apiKeyHeader: '" + value.apply("sms.apiKeyHeader") + "' has to be the name of a header other than Authorization, such as X-API-Key");
+        }
+        long lifetime = rules.duration("sms.tokenLifetime", value.apply("sms.tokenLifetime"));
+        if (lifetime < TimeUnit.SECONDS.toMillis(1) || lifetime > TimeUnit.DAYS.toMillis(1)) {
+            rules.add("sms.tokenLifetime: '" + value.apply("sms.tokenLifetime") + "' has to be from 1s to 24h");
+        }
+        rules.oneOf("sms.jwt.algorithm", value.apply("sms.jwt.algorithm"), ALGORITHMS);
+        if (value.apply("sms.jwt.issuer").isEmpty()) {
+            return;
+        }
+        for (String key : List.of("sms.jwt.audience", "sms.jwt.callerClaim")) {
+            if (value.apply(key).isEmpty()) {
+                rules.add(key + ": missing; tokens of sms.jwt.issuer are taken for one audience, and name the caller by a claim");
+            }
+        }
+        WebUrl keys = rules.url("sms.jwt.keysUrl", value.apply("sms.jwt.keysUrl"));
+        if (keys != null && keys.server().startsWith("http:") && !OpenDoors.isLoopback(keys.host())) {
+            rules.add("sms.jwt.keysUrl: has to begin with https:// (http only for localhost), as whoever changes the keys on their way can call");
+        }
     }
 
     private void tracing(String text) {

@@ -1,0 +1,2 @@
+-- infobip-sms-bridge routes 2
+DELETE FROM caller WHERE name = :name
