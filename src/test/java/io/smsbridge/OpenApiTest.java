@@ -134,6 +134,7 @@ class OpenApiTest {
             }
         }
 
+        callers();
         deadLetters();
         call(200, "GET", "/openapi.json", "/openapi.json", "", NOBODY);
         HttpResponse<String> page = call(200, "GET", "/openapi", "/openapi", "", NOBODY);
@@ -163,6 +164,37 @@ class OpenApiTest {
             call(503, "POST", "/infobip/" + kind, "/infobip/" + kind, "{}", NOBODY);
         }
         assertThat(seen).isEqualTo(described());
+    }
+
+    private void callers() throws Exception {
+        String key = TestCallers.key(TestCallers.change(home, "add", "limited"));
+        String form = "grant_type=client_credentials";
+        String[] client = {"Authorization", TestCallers.basic("limited", key), "Content-Type", "application/x-www-form-urlencoded"};
+        call(200, "POST", "/oauth/token", "/oauth/token", form, client);
+        call(400, "POST", "/oauth/token", "/oauth/token", "grant_type=password", client);
+        call(415, "POST", "/oauth/token", "/oauth/token", form, new String[] {"Content-Encoding", "br"});
+        call(401, "POST", "/oauth/token", "/oauth/token", form, forwarded("198.51.100.251", "limited", "wrong"));
+
+        TestCallers.change(home, "change", "limited", "--networks", "192.0.2.0/24");
+        refused(403, form, client, new String[] {"X-API-Key", key});
+        String[] guess = forwarded("198.51.100.252", "limited", "wrong");
+        refused(429, form, guess, guess);
+    }
+
+    /** Repeated: only from the fifth wrong credential on is a source told to wait, and then for a while. */
+    private void refused(int status, String form, String[] client, String[] caller) {
+        String body = "{\"to\": \"447700900127\", \"text\": \"Hello\"}";
+        await().untilAsserted(() -> call(status, "POST", "/oauth/token", "/oauth/token", form, client));
+        await().untilAsserted(() -> call(status, "GET", "/sms/messages/{id}", "/sms/messages/openapi-1", "", caller));
+        for (String path : List.of("/sms/send", "/sms/send/{account}")) {
+            String called = path.replace("{account}", "main");
+            await().untilAsserted(() -> call(status, "POST", path, called, body, caller));
+            await().untilAsserted(() -> call(status, "GET", path, called + "?to=447700900127&text=Hello", "", caller));
+        }
+    }
+
+    private static String[] forwarded(String address, String name, String key) {
+        return new String[] {"X-Forwarded-For", address, "Authorization", TestCallers.basic(name, key), "Content-Type", "application/x-www-form-urlencoded"};
     }
 
     /** From an address not used before: wrong credentials of one address are answered later and later. */

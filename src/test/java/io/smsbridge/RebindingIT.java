@@ -37,6 +37,7 @@ class RebindingIT {
         // Each POST opens a connection, and so looks the name up.
         downstream.server.stubFor(any(anyUrl()).atPriority(5).willReturn(aResponse().withStatus(200).withHeader("Connection", "close")));
         Files.writeString(home.resolve("application.properties"), """
+                webhooks.token=none
                 account.main.baseUrl=%s
                 account.main.apiKey=k
                 sms.default-account=main

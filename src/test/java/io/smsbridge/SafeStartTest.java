@@ -55,7 +55,7 @@ class SafeStartTest {
         assertThat(warnings(REAL + "http.host=127.0.0.1\n")).isEmpty();
         assertThat(warnings(REAL + "sms.apiKey=none\nwebhooks.token=none\n")).satisfiesExactlyInAnyOrder(
                 warning -> assertThat(warning).contains("sms.apiKey: none, so anyone who can reach port").contains("can send"),
-                warning -> assertThat(warning).contains("webhooks.token: none, so anyone who can reach port").contains("can post delivery reports"));
+                warning -> assertThat(warning).contains("account.main.webhookToken: none, and nothing else is asked of webhooks, so anyone who can reach port").contains("can post delivery reports"));
         assertThat(warnings(REAL + "sms.apiKey=short\nwebhooks.token=t0ken\n")).singleElement().asString()
                 .contains("sms.apiKey: has 5 characters, and may be guessed").doesNotContain("short");
     }

@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class LedgerDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.ledger");
-    static final String SQLITE = "jdbc:sqlite:";
     /** Readers; they do not wait for the writer. */
     private static final int READERS = 8;
 
@@ -50,7 +49,7 @@ public final class LedgerDatabase implements AutoCloseable {
      * @param sql            gives the text of routes/sql/NAME.sql
      */
     public static LedgerDatabase open(String url, String username, String password, long connectTimeout, Function<String, String> sql) {
-        LedgerLock lock = url.startsWith(SQLITE) ? LedgerLock.take(fileOf(url)) : null;
+        LedgerLock lock = LedgerUrl.isFile(url) ? LedgerLock.take(LedgerUrl.file(url)) : null;
         try {
             return new LedgerDatabase(lock, url, username, password, connectTimeout, sql);
         } catch (RuntimeException e) {
@@ -64,7 +63,7 @@ public final class LedgerDatabase implements AutoCloseable {
     private LedgerDatabase(LedgerLock lock, String url, String username, String password, long connectTimeout, Function<String, String> sql) {
         this.lock = lock;
         file = lock != null;
-        tables(url, username, password).migrate();
+        LedgerUrl.tables(url, username, password).migrate();
         writes = pool(url, username, password, connectTimeout, 1);
         reads = pool(url, username, password, connectTimeout, READERS);
         Map<String, LedgerSql> parsed = new ConcurrentHashMap<>();
@@ -76,16 +75,6 @@ public final class LedgerDatabase implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-    }
-
-    static Flyway tables(String url, String username, String password) {
-        return Flyway.configure().dataSource(url, username, password).locations("classpath:db/migration")
-                .placeholders(Map.of("bigint", url.startsWith(SQLITE) ? "INTEGER" : "BIGINT")).load();
-    }
-
-    /** The file that a URL of SQLite names, which can have options behind it. */
-    static Path fileOf(String url) {
-        return Path.of(url.substring(SQLITE.length()).replaceFirst("^file:(//(?=/))?", "").replaceFirst("\\?.*", "")).toAbsolutePath();
     }
 
     /** From now on it is written, and what waits in the outbox is looked for. */

@@ -27,10 +27,10 @@ public final class LedgerSession implements AutoCloseable {
      * @param sql gives the text of routes/sql/NAME.sql
      */
     public static LedgerSession open(String url, String username, String password, Function<String, String> sql) throws SQLException {
-        boolean file = url.startsWith(LedgerDatabase.SQLITE);
-        Flyway tables = LedgerDatabase.tables(url, username, password);
+        boolean file = LedgerUrl.isFile(url);
+        Flyway tables = LedgerUrl.tables(url, username, password);
         if (tables.info().pending().length > 0) {
-            Path path = file ? LedgerDatabase.fileOf(url) : null;
+            Path path = file ? LedgerUrl.file(url) : null;
             try (LedgerLock lock = file ? LedgerLock.take(path) : null) {
                 tables.migrate();
             }

@@ -41,7 +41,7 @@ public final class LedgerTransaction {
         this.connection = connection;
         this.files = files;
         this.ids = ids;
-        file = connection.getMetaData().getURL().startsWith(LedgerDatabase.SQLITE);
+        file = LedgerUrl.isFile(connection.getMetaData().getURL());
     }
 
     void begin() throws SQLException {

@@ -68,11 +68,12 @@ public final class SettingsCheck {
             warnings.add("management.host: " + settings.get("management.host") + " lets other machines reach the console without TLS; give"
                     + " management.tlsCertificate, or put a proxy in front that ends TLS, and leave 127.0.0.1.");
         }
-        if (!OpenDoors.toStrangers(settings, "http").isEmpty() && settings.get("sms.apiKey").equals(OpenDoors.ON_PURPOSE)) {
+        boolean strangers = !OpenDoors.toStrangers(settings, "http").isEmpty();
+        if (strangers && settings.get("sms.apiKey").equals(OpenDoors.ON_PURPOSE)) {
             warnings.add("sms.apiKey: none, so anyone who can reach port " + settings.get("http.port") + " can send.");
         }
         String apiKey = settings.get("sms.apiKey");
-        if (!apiKey.isEmpty() && !apiKey.equals(OpenDoors.ON_PURPOSE) && apiKey.length() < SHORTEST_KEY && !OpenDoors.toStrangers(settings, "http").isEmpty()) {
+        if (!apiKey.isEmpty() && !apiKey.equals(OpenDoors.ON_PURPOSE) && apiKey.length() < SHORTEST_KEY && strangers) {
             warnings.add("sms.apiKey: has " + apiKey.length() + " characters, and may be guessed; make one with openssl rand -hex 32, or add a caller,"
                     + " which gets a key that nobody guesses.");
         }

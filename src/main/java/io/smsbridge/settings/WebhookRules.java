@@ -103,6 +103,10 @@ final class WebhookRules {
         List<String> warnings = new ArrayList<>();
         for (Block account : settings.blocks(BlockKind.ACCOUNT)) {
             WebhookSettings webhooks = WebhookSettings.of(settings, account);
+            if (webhooks.isOpen() && !OpenDoors.toStrangers(settings, "http").isEmpty()) {
+                warnings.add(account.key("webhookToken") + ": none, and nothing else is asked of webhooks, so anyone who can reach port "
+                        + settings.get("http.port") + " can post delivery reports.");
+            }
             boolean authenticated = !webhooks.basic().isEmpty() || !webhooks.headers().isEmpty() || webhooks.signature() != null || !webhooks.clientCertificates().isEmpty();
             if (authenticated && !webhooks.subscription() && account.has("publicUrl")) {
                 warnings.add(account.key("webhookUrls") + ": Infobip authenticates itself by the subscriptions of its portal, and not to a URL that comes with a"

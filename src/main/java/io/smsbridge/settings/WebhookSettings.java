@@ -73,6 +73,11 @@ public record WebhookSettings(String account, boolean own, boolean token, List<S
                 list(setting.apply("clientCertificate")), setting.apply("urls").equals("subscription"));
     }
 
+    /** Whether anyone may post: none of the settings asks for anything. */
+    boolean isOpen() {
+        return !token && basic.isEmpty() && headers.isEmpty() && sources.isEmpty() && signature == null && clientCertificates.isEmpty();
+    }
+
     /** The account's name of a setting: webhookToken for token. */
     static String setting(String name) {
         return "webhook" + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
