@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
 
 import io.smsbridge.ledger.LedgerSession;
 import io.smsbridge.ledger.NativeLibrary;
@@ -38,6 +37,8 @@ final class CallerCommand {
     private static final String NAME = "NAME";
 
     private final Path home;
+    @Spec
+    private CommandSpec spec;
     @Mixin
     private CommandLine.Help help;
 
@@ -91,7 +92,7 @@ final class CallerCommand {
     }
 
     @Command(name = "change", description = "Changes what a caller may do.")
-    int change(@Parameters(paramLabel = NAME) String name, @Mixin Rights rights, @Spec CommandSpec spec, @Mixin CommandLine.Help ignored) throws Exception {
+    int change(@Parameters(paramLabel = NAME) String name, @Mixin Rights rights, @Mixin CommandLine.Help ignored) throws Exception {
         if (rights.given().isEmpty()) {
             throw new ParameterException(spec.commandLine(), "caller change needs an option");
         }
@@ -104,7 +105,7 @@ final class CallerCommand {
     @Command(name = "rotate", description = "Prints a new key; the old one stays valid for the overlap.")
     int rotate(@Parameters(paramLabel = NAME) String name,
             @Option(names = "--overlap", defaultValue = "24h", paramLabel = "TIME", description = "Such as 0s, 30m or 24h; default: ${DEFAULT-VALUE}.") String overlap,
-            @Spec CommandSpec spec, @Mixin CommandLine.Help ignored) throws Exception {
+            @Mixin CommandLine.Help ignored) throws Exception {
         long millis = millis(overlap);
         if (millis < 0) {
             throw new ParameterException(spec.commandLine(), "--overlap: '" + overlap + "' is no duration such as 0s, 30m or 24h");
