@@ -154,10 +154,13 @@ final class Startup extends MainListenerSupport {
 
         beforeStop(context, () -> HangingCalls.endAfter(context, GRACE));
 
+        MeterRegistry meters = context.getRegistry().lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
+        Health health = new Health();
+        context.getRegistry().bind("health", health);
+        Metrics metrics = new Metrics(meters, settings, health);
         Path data = home.resolve(settings.get("data.directory"));
         ClientAddress clients = new ClientAddress(Networks.of(settings.get("http.trustedProxies")));
         checkPort(settings, "http");
-        MeterRegistry meters = context.getRegistry().lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
         DoorRefusals refusals = new DoorRefusals(meters);
         SmsHttpServer server = context.hasService(SmsHttpServer.class);
         if (server != null) {
@@ -165,6 +168,8 @@ final class Startup extends MainListenerSupport {
             if (!settings.get("sandbox.clients").equals("any")) {
                 new SandboxGate(refusals, clients).guard(server.configuration());
             }
+            server.limit(TimeUtils.toMilliSeconds(settings.get("http.requestTimeout")), TimeUtils.toMilliSeconds(settings.get("http.idleTimeout")),
+                    Integer.parseInt(settings.get("http.maxConnections")), Integer.parseInt(settings.get("http.maxConnectionsPerSource")), metrics::connectionRefused);
             takeForms(server.configuration(), data);
             tls.secure(context, server, settings.sandboxOn());
         }
@@ -175,9 +180,6 @@ final class Startup extends MainListenerSupport {
             tls.secure(context, management);
         }
         context.getRegistry().bind("managementPort", PlatformHttpEngine.class, new ManagementPort(management == null ? 0 : management.getPort()));
-        Health health = new Health();
-        context.getRegistry().bind("health", health);
-        Metrics metrics = new Metrics(meters, settings, health);
         if (!settings.get("tracing.url").isEmpty()) {
             afterStop(context, Tracing.start(context, WebUrl.of(settings.get("tracing.url"))));
         }

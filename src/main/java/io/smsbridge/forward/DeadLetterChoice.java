@@ -3,8 +3,10 @@ package io.smsbridge.forward;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
+import io.smsbridge.ledger.ColumnText;
 import io.smsbridge.ledger.LedgerStatement;
 import org.apache.camel.util.TimeUtils;
 
@@ -44,12 +46,13 @@ record DeadLetterChoice(String id, String downstream, String account, String que
     }
 
     LedgerStatement set(LedgerStatement statement) throws SQLException {
+        // NUL is in no column, and PostgreSQL takes none in a parameter.
         return statement.set("id", or(id)).set("name", or(queue)).set("downstream", or(downstream)).set("account", or(account)).set("reason", or(reason))
                 .set("since", since).set("until", until);
     }
 
     private static String or(String text) {
-        return text == null ? "" : text;
+        return Objects.requireNonNullElse(ColumnText.whole(text), "");
     }
 
     private static Long before(Map<String, Object> filter, String name) {

@@ -37,6 +37,7 @@ public final class SmsHttpServer extends VertxPlatformHttpServer {
 
     private final VertxPlatformHttpServerConfiguration configuration;
     private Consumer<HttpServerOptions> tls;
+    private ConnectionGuard guard = new ConnectionGuard(new ConnectionGuard.Limits(30_000, 120_000, Integer.MAX_VALUE, Integer.MAX_VALUE, refused -> { }));
     private HttpServer server;
 
     SmsHttpServer(VertxPlatformHttpServerConfiguration configuration) {
@@ -52,6 +53,19 @@ public final class SmsHttpServer extends VertxPlatformHttpServer {
     /** Before it is started. */
     public void secure(Consumer<HttpServerOptions> options) {
         tls = options;
+    }
+
+    /**
+     * Bounds what connections may take; the server must not have been started yet.
+     *
+     * @param requestTimeout   milliseconds for a request to come whole
+     * @param idleTimeout      milliseconds for which a connection may stay open without one
+     * @param connections      most of them at one time
+     * @param connectionsOfOne most of one address
+     * @param refused          is told why a connection is closed: limit, source-limit, slow or idle
+     */
+    public void limit(long requestTimeout, long idleTimeout, int connections, int connectionsOfOne, Consumer<String> refused) {
+        guard = new ConnectionGuard(new ConnectionGuard.Limits(requestTimeout, idleTimeout, connections, connectionsOfOne, refused));
     }
 
     @Override
@@ -81,18 +95,31 @@ public final class SmsHttpServer extends VertxPlatformHttpServer {
         }
         VertxPlatformHttpRouter router = VertxPlatformHttpRouter.lookup(getCamelContext(),
                 VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getPort()));
+        router.route().handler(guard::handle);
         router.route().handler(new RequestBodyReader(configuration.getMaxBodySize()));
         for (int status = 400; status < 600; status++) {
             int code = status;
             router.errorHandler(code, call -> refuse(call, code));
         }
-        server = getVertx().createHttpServer(options).requestHandler(router).invalidRequestHandler(this::refuseInvalid);
+        server = getVertx().createHttpServer(options).requestHandler(request -> route(router, request)).invalidRequestHandler(this::refuseInvalid).connectionHandler(guard::opened);
+        guard.start(getVertx());
         await(server.listen(configuration.getBindPort(), configuration.getBindHost()));
+    }
+
+    /** A version of HTTP that is none is answered 501 by Vert.x itself, when somebody asks for it, and ends the connection. */
+    private static void route(VertxPlatformHttpRouter router, HttpServerRequest request) {
+        try {
+            request.version();
+        } catch (IllegalStateException e) {
+            return;
+        }
+        router.handle(request);
     }
 
     @Override
     protected void stopServer() {
         if (server != null) {
+            guard.stop(getVertx());
             await(server.close());
             server = null;
         }
@@ -132,6 +159,7 @@ public final class SmsHttpServer extends VertxPlatformHttpServer {
         return switch (status) {
             case 404 -> "nothing is served at this path; GET /openapi says what is";
             case 405 -> "this path does not take " + request.method() + "; GET /openapi says what it takes";
+            case 408 -> "the request took longer than http.requestTimeout to come; nothing of it was accepted. Send it again";
             case 413 -> "the body is larger than http.maxBodySize, " + configuration.getMaxBodySize() + " bytes";
             case 503 -> "the route of this path is suspended; nothing of the request was accepted. Send it again later";
             default -> status < 500 ? "the request can't be read as HTTP" : "the bridge could not handle the request; its log says why";

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -161,9 +162,10 @@ public final class Outbox {
         return id;
     }
 
+    /** Its reason can quote what came from outside, of which a column does not take everything. */
     public void keepDeadLetter(LedgerTransaction transaction, DeadLetter letter) throws SQLException {
         transaction.sql("keep-dead-letter").set("id", letter.id()).set("queue", letter.queue()).set("target", letter.target())
-                .set("account", letter.account()).set("reason", letter.reason()).set("attempts", letter.attempts())
+                .set("account", ColumnText.of(letter.account())).set("reason", Objects.requireNonNullElse(ColumnText.whole(letter.reason()), "")).set("attempts", letter.attempts())
                 .set("firstFailedAt", letter.firstFailedAt()).set("lastFailedAt", letter.lastFailedAt()).set("items", letter.items())
                 .set("lane", letter.lane()).set("grouping", letter.grouping()).set("requestId", letter.requestId())
                 .set("receivedAt", letter.receivedAt()).set("notReplayable", letter.notReplayable()).set("body", letter.body()).execute();

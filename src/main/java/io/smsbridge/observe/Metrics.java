@@ -64,6 +64,7 @@ public final class Metrics implements SendMeters, ReceiveMeters, ForwardMeters {
         this.registry = registry;
         this.health = health;
         // What has not happened yet is 0, and not absent: else its first time would be no increase.
+        List.of("limit", "source-limit", "slow", "idle").forEach(reason -> count("connections.closed", 0, "reason", reason));
         for (Block account : settings.blocks(BlockKind.ACCOUNT)) {
             String name = account.name();
             accounts.add(name);
@@ -133,6 +134,11 @@ public final class Metrics implements SendMeters, ReceiveMeters, ForwardMeters {
     /** A request of any kind that was answered with an error. */
     public void requestRefused(String route, int statusCode) {
         count("requests.refused", 1, "route", word(String.valueOf(route)), "code", word(String.valueOf(statusCode)));
+    }
+
+    /** A connection to http.port was closed: limit, source-limit, slow or idle. */
+    public void connectionRefused(String reason) {
+        count("connections.closed", 1, "reason", reason);
     }
 
     @Override

@@ -6,6 +6,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -23,7 +26,10 @@ import org.apache.camel.support.AsyncProcessorSupport;
 /** Bean {@code webhooks}: the steps of a webhook before it is recorded. */
 public final class Webhooks {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of a key that stands twice, and of what stands behind the end, something would be lost in silence: such a body is kept whole. */
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
+            .maxNestingDepth(200).maxStringLength(Integer.MAX_VALUE).build()).build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
     private final WebhookDoors doors;
     private final Subscriptions subscriptions;

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +15,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smsbridge.http.HttpCall;
 import io.smsbridge.http.RefusedCall;
+import io.smsbridge.ledger.ColumnText;
 import io.smsbridge.ledger.LedgerDatabase;
 import io.smsbridge.security.Caller;
 import org.apache.camel.Exchange;
@@ -32,7 +34,8 @@ public final class MessageHistory {
 
     /** The rows of find-history.sql that are of the caller's accounts, as an array. Error: 404, 503. */
     public JsonNode find(HttpCall call, @Variable("caller") Caller caller) {
-        String id = id(call.path());
+        // As the ledger keeps ids: NUL is in none.
+        String id = Objects.requireNonNullElse(ColumnText.whole(id(call.path())), "");
         try {
             List<ObjectNode> rows = ledger.query("find-history", statement -> statement.set("id", id), MessageHistory::row);
             rows.removeIf(row -> !caller.mayUse(row.path("account").asText()));

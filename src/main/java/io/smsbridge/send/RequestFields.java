@@ -12,16 +12,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.smsbridge.text.CopiedText;
+import io.smsbridge.text.Texts;
 
 /**
  * What a request's object gives. Null, blank values and unfilled placeholders count as absent, and what can't be seen is taken off ids
  * and the like.
  *
  * @param given   by the API's names for the fields
- * @param twice   each field that is given different values, with the reason to refuse it
+ * @param wrong   each field that is given different values, or what no text can hold, with the reason to refuse it
  * @param unknown the names that are no field's
  */
-record RequestFields(Map<String, JsonNode> given, Map<String, String> twice, Set<String> unknown) {
+record RequestFields(Map<String, JsonNode> given, Map<String, String> wrong, Set<String> unknown) {
 
     static final RequestFields NONE = new RequestFields(Map.of(), Map.of(), Set.of());
 
@@ -29,6 +30,8 @@ record RequestFields(Map<String, JsonNode> given, Map<String, String> twice, Set
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\$[A-Za-z]+");
     /** Kept as they came: what is said, whose it is, and what is shown again when it is wrong. */
     private static final Set<String> UNTOUCHED = Set.of("text", "messageId", "to");
+    /** The others take no control character, and so no NUL. */
+    private static final Set<String> TAKES_LINES = Set.of("text", "messageId");
 
     /** @param names the spellings taken, in lower case, each with its field */
     static RequestFields of(ObjectNode object, Map<String, SendField> names) {
@@ -39,7 +42,7 @@ record RequestFields(Map<String, JsonNode> given, Map<String, String> twice, Set
             SendField field = names.get(spelling.toLowerCase(Locale.ROOT));
             if (field == null) {
                 if (entry.getValue().isArray() || usable(spelling, entry.getValue()) != null) {
-                    fields.unknown.add(spelling);
+                    fields.unknown.add(Texts.isWhole(spelling) ? spelling : CopiedText.shown(spelling));
                 }
                 continue;
             }
@@ -59,8 +62,14 @@ record RequestFields(Map<String, JsonNode> given, Map<String, String> twice, Set
         }
         String first = spellings.putIfAbsent(name, spelling);
         JsonNode before = given.putIfAbsent(name, usable);
-        if (before != null && !isSame(before, usable)) {
-            twice.put(name, "stands there twice with different values" + (first.equals(spelling) ? "" : ", as " + first + " and as " + spelling)
+        if (usable.isTextual() && !name.equals("to") && !Texts.isWhole(usable.textValue())) {
+            wrong.put(name, "holds half a character (a surrogate without its pair)");
+        } else if (usable.isTextual() && TAKES_LINES.contains(name) && usable.textValue().indexOf(0) >= 0) {
+            wrong.put(name, "holds NUL, which is no character of a text; leave it out");
+        } else if (usable.isContainerNode() && JsonText.holdsKeyTwice(usable)) {
+            wrong.put(name, "holds a key twice; give one of them");
+        } else if (before != null && !isSame(before, usable)) {
+            wrong.put(name, "stands there twice with different values" + (first.equals(spelling) ? "" : ", as " + first + " and as " + spelling)
                     + "; give one of them");
         }
     }

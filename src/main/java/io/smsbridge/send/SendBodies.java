@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -41,9 +43,11 @@ final class SendBodies {
         try {
             JsonNode tree = JSON.readTree(call.body());
             return tree == null || tree.isMissingNode() ? NullNode.instance : tree;
+        } catch (StreamConstraintsException e) {
+            throw new RefusedCall(400, "the body goes beyond a limit: " + JsonText.limits());
         } catch (JsonProcessingException e) {
             throw new RefusedCall(400, "the body is not JSON: line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ": "
-                    + e.getOriginalMessage());
+                    + (e instanceof MismatchedInputException ? "more stands behind its end; leave that out" : e.getOriginalMessage()));
         } catch (IOException e) {
             throw new RefusedCall(400, "the body is not JSON: " + e.getMessage());
         }

@@ -89,6 +89,9 @@ final class SendRequests {
                 throw new RefusedCall(400, "the request has to be a JSON object: one recipient, or an object with an array of recipients");
             }
             String list = request.isObject() ? list((ObjectNode) request) : null;
+            if (list != null && !JsonText.others((ObjectNode) request, list).isEmpty()) {
+                throw new RefusedCall(400, list + ": stands there twice; give all recipients in one array");
+            }
             JsonNode recipients = request.isArray() ? request : list != null ? request.get(list) : JsonNodeFactory.instance.arrayNode().add(request);
             if (recipients.isEmpty()) {
                 throw new RefusedCall(400, (list == null ? "the array of recipients" : list) + ": holds no recipient");
@@ -125,9 +128,9 @@ final class SendRequests {
             number(record, given.get("to"), problems);
             List<String> unread = fields(record, given, problems);
             times(record, problems);
-            own.twice().forEach((name, reason) -> problems.add(name + ": " + reason));
+            own.wrong().forEach((name, reason) -> problems.add(name + ": " + reason));
             // Those of a field that the recipient gives itself do not matter.
-            common.twice().forEach((name, reason) -> {
+            common.wrong().forEach((name, reason) -> {
                 if (common.given().get(name) == given.get(name)) {
                     problems.add(name + ": " + reason);
                 }

@@ -53,6 +53,10 @@ final class SingleKeyRules {
         rules.wholeNumber("http.port", value.apply("http.port"), 1, 65535);
         rules.wholeNumber("http.threads", value.apply("http.threads"), 1, 10_000);
         rules.wholeNumber("http.maxBodySize", value.apply("http.maxBodySize"), 1, Integer.MAX_VALUE);
+        rules.duration("http.requestTimeout", value.apply("http.requestTimeout"));
+        rules.duration("http.idleTimeout", value.apply("http.idleTimeout"));
+        rules.wholeNumber("http.maxConnections", value.apply("http.maxConnections"), 1, 1_000_000);
+        rules.wholeNumber("http.maxConnectionsPerSource", value.apply("http.maxConnectionsPerSource"), 1, 1_000_000);
         management();
         tracing(value.apply("tracing.url"));
         callers();

@@ -9,6 +9,19 @@ public final class Texts {
     private Texts() {
     }
 
+    /** Whether each half of a character stands with its other half: a text that can be written in UTF-8. */
+    public static boolean isWhole(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (!Character.isHighSurrogate(text.charAt(i)) || i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
+    }
+
     /**
      * The text, or as much of its beginning as is no longer. What a reader sees as one character, such as an emoji, or a letter with its
      * marks, stays whole.
