@@ -237,7 +237,7 @@ class AcceptSendsTest {
         "[] | the array of recipients: holds no recipient",
         "7 | the request has to be a JSON object: one recipient, or an object with an array of recipients",
         "{\"to\": | the body is not JSON: line 1, column 7: Unexpected end-of-input within/between Object entries",
-        "{\"to\": 1} x | the body is not JSON: line 1, column 12: Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"})
+        "{\"to\": 1} x | the body is not JSON: line 1, column 11: Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"})
     void saysWhyARequestCannotBeRead(String body, String error) throws Exception {
         JsonNode answer = answered(400, bridge.post("/sms/send/main", body));
         assertThat(answer.get("status").asText()).isEqualTo("error");
