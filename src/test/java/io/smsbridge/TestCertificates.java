@@ -20,28 +20,33 @@ final class TestCertificates {
 
     /** A PKCS12 file NAME.p12 with a new key, whose certificate vouches for itself, and the certificate alone as NAME.pem. */
     static Path make(Path directory, String name, String host) throws IOException, InterruptedException, GeneralSecurityException {
+        return make(directory, name, host, PASSWORD);
+    }
+
+    /** The same, with a password of its own. */
+    static Path make(Path directory, String name, String host, String password) throws IOException, InterruptedException, GeneralSecurityException {
         Path file = directory.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-J-XX:TieredStopAtLevel=1",
                 "-genkeypair", "-keyalg", "EC", "-alias", name, "-dname", "CN=" + name, "-ext", "san=dns:" + host, "-validity", "3650", "-storetype", "PKCS12",
-                "-keystore", file.toString(), "-storepass", PASSWORD)).redirectErrorStream(true).start();
+                "-keystore", file.toString(), "-storepass", password)).redirectErrorStream(true).start();
         String said = new String(keytool.getInputStream().readAllBytes());
         if (keytool.waitFor() != 0) {
             throw new AssertionError(said);
         }
         Files.writeString(directory.resolve(name + ".pem"), "-----BEGIN CERTIFICATE-----\n"
-                + Base64.getMimeEncoder().encodeToString(certificate(file, name).getEncoded()) + "\n-----END CERTIFICATE-----\n");
+                + Base64.getMimeEncoder().encodeToString(certificate(file, name, password).getEncoded()) + "\n-----END CERTIFICATE-----\n");
         return file;
     }
 
-    private static Certificate certificate(Path file, String name) throws IOException, GeneralSecurityException {
-        return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray()).getCertificate(name);
+    private static Certificate certificate(Path file, String name, String password) throws IOException, GeneralSecurityException {
+        return KeyStore.getInstance(file.toFile(), password.toCharArray()).getCertificate(name);
     }
 
     /** A PKCS12 file with the certificate of NAME.p12 alone. */
     static Path trusting(Path directory, String name) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setCertificateEntry(name, certificate(directory.resolve(name + ".p12"), name));
+        store.setCertificateEntry(name, certificate(directory.resolve(name + ".p12"), name, PASSWORD));
         Path file = directory.resolve("trusting-" + name + ".p12");
         try (OutputStream out = Files.newOutputStream(file)) {
             store.store(out, PASSWORD.toCharArray());

@@ -67,11 +67,15 @@ public final class LogLevels implements LogListener {
     @Description("Sets a logger's level, for all below it, too.")
     public String setLevel(
             @Description("The logger: root, a route's as the log shows it, such as send-via-main, or a package, such as org.apache.camel.") String logger,
-            @Description("OFF, ERROR, WARN, INFO, DEBUG, TRACE, or empty: as the logger above it.") String level) {
+            @Description("OFF, ERROR, WARN, INFO, DEBUG, or empty: as the logger above it.") String level) {
         String name = logger == null || logger.isBlank() || logger.equals(ROOT) ? "" : logger.strip();
         Level wanted = level == null || level.isBlank() ? null : Level.getLevel(level.strip().toUpperCase(Locale.ROOT));
         if (wanted == null && (level != null && !level.isBlank() || name.isEmpty())) {
-            throw new IllegalArgumentException("level: '" + level + "' is none of OFF, ERROR, WARN, INFO, DEBUG, TRACE");
+            throw new IllegalArgumentException("level: '" + level + "' is none of OFF, ERROR, WARN, INFO, DEBUG");
+        }
+        if (wanted != null && wanted.intLevel() > Level.DEBUG.intLevel()) {
+            throw new IllegalArgumentException("level: '" + level + "' is below DEBUG, where libraries show webhooks' tokens, texts and numbers; choose OFF,"
+                    + " ERROR, WARN, INFO or DEBUG");
         }
         if ((name + ".").startsWith(HTTP_CLIENT + ".") && (wanted == null || wanted.isLessSpecificThan(Level.DEBUG))) {
             throw new IllegalArgumentException("logger: " + name + " shows credentials and texts at this level, and stays above it; what is called, and"
