@@ -95,7 +95,7 @@ class EverySecretTest {
                     """.formatted(managementPort, infobip.url(), downstream.url())
                     + Stream.of("basic", "bearer", "oauth", "tls").map(name -> "downstream." + name + ".events=sent\ndownstream." + name + ".retryDelay=50ms\n"
                             + "downstream." + name + ".retryMaxDelay=100ms\n").collect(Collectors.joining())
-                    + Stream.of("http.tlsPassword", "management.tlsPassword", "console.password", "sms.apiKey", "webhooks.token", "webhooks.signatureSecret",
+                    + Stream.of("http.tlsPassword", "management.tlsPassword", "management.token", "console.password", "sms.apiKey", "webhooks.token", "webhooks.signatureSecret",
                             "sandbox.apiKey", "ledger.password", "account.main.apiKey", "account.main.webhookToken", "account.main.webhookSignatureSecret",
                             "downstream.basic.basicUsername", "downstream.basic.basicPassword", "downstream.bearer.bearerToken", "downstream.oauth.oauth2ClientSecret",
                             "downstream.tls.keyStorePassword", "downstream.tls.trustStorePassword").map(key -> line(key, "%s")).collect(Collectors.joining())

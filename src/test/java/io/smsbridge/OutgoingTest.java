@@ -144,6 +144,7 @@ class OutgoingTest {
                 account.main.apiKey=k
                 downstream.crm.url=https://[fe80::7]/
                 outgoing.allowedAddresses=169.254.7.0/24, fe80::7
+                http.host=127.0.0.1
                 """)) {
             assertThat(allowing.get("/openapi.json").statusCode()).isEqualTo(200);
         }

@@ -19,8 +19,6 @@ record OutgoingClient(SecretHeaders headers, String signing, OAuthToken.Client o
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
         client.disableRedirectHandling();
-        // camel-http unpacks gzip, too, and from HttpClient 5.6 on would do so a second time. Answers are small.
-        client.disableContentCompression();
         if (oauth != null) {
             // Built before anything is added: it shares the connections, and sends none of the downstream's headers.
             HttpClient tokens = client.build();

@@ -6,11 +6,13 @@ import java.util.Map;
 
 import io.smsbridge.tls.OwnCertificate;
 import org.apache.camel.Endpoint;
+import org.apache.camel.component.http.CompositeHttpConfigurer;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.support.EndpointHelper;
 import org.apache.camel.support.PropertyBindingSupport;
 import org.apache.camel.support.jsse.SSLContextParameters;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
@@ -53,7 +55,9 @@ final class OutgoingComponent extends HttpComponent {
                 && client.tls() != null) {
             parameters.put(TLS, client.tls());
         }
-        return super.createHttpClientConfigurer(parameters, secure);
+        HttpClientConfigurer configured = super.createHttpClientConfigurer(parameters, secure);
+        // Both Camel and the client would unpack an answer.
+        return CompositeHttpConfigurer.combineConfigurers(configured, HttpClientBuilder::disableContentCompression);
     }
 
     @Override
