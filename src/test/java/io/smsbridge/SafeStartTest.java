@@ -76,6 +76,14 @@ class SafeStartTest {
     }
 
     @Test
+    void anIssuerOfTokensGuardsItEvenWhileNoCallerIsAdded() throws Exception {
+        String issuer = "sms.jwt.issuer=https://login.example.com/\nsms.jwt.keysUrl=https://login.example.com/keys\nsms.jwt.audience=sms-bridge\n";
+        try (TestBridge bridge = new TestBridge(home, REAL + "webhooks.token=t0ken\n" + issuer)) {
+            assertThat(bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hi\"}").statusCode()).isEqualTo(401);
+        }
+    }
+
+    @Test
     void none() throws Exception {
         try (TestBridge bridge = new TestBridge(home, REAL + "sms.apiKey=none\nwebhooks.token=none\n")) {
             assertThat(bridge.get("/sms/messages/none").statusCode()).isEqualTo(404);

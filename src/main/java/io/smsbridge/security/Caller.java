@@ -4,8 +4,8 @@ import java.util.Set;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.smsbridge.text.Networks;
 import io.smsbridge.http.RefusedCall;
+import io.smsbridge.text.Networks;
 
 /** Who calls /sms: the exchange variable {@code caller}. */
 public final class Caller {

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-import io.smsbridge.text.Networks;
 import io.smsbridge.ledger.LedgerSession;
+import io.smsbridge.text.Networks;
 
 /** What the command {@code caller} does in the ledger. Running bridges take it over within seconds. */
 public final class CallerAdmin {

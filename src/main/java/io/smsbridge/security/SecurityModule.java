@@ -34,7 +34,7 @@ public final class SecurityModule implements AutoCloseable {
         IssuerTokens issuer = issuer(settings);
         CallerCheck check = new CallerCheck(directory, header, own, issuer);
         String reachedAt = OpenDoors.toStrangers(settings, "http");
-        if (!reachedAt.isEmpty() && key.isEmpty() && directory.isEmpty()) {
+        if (!reachedAt.isEmpty() && key.isEmpty() && issuer == null && directory.isEmpty()) {
             directory.close();
             throw new InvalidSettings(List.of("sms.apiKey: empty, and there is no caller, so that anyone who reaches " + reachedAt
                     + " could send through account " + OpenDoors.realAccount(settings) + "; run java -jar infobip-sms-bridge.jar caller add NAME, which"
