@@ -34,6 +34,7 @@ class ReadmeIT {
             "mvn -Ppostgres verify", "needs a PostgreSQL server; .ci/run has one",
             "mvn -Pbrowser verify", "needs Chromium; it is a build of its own",
             "mvn -Pfaults verify", "takes many minutes; it is a build of its own",
+            "mvn -Pfuzz verify", "takes minutes; it is a build of its own",
             "mvn -Pbench verify", "takes a quarter of an hour; it is a build of its own",
             "mvn -Dcamel.version=", "builds with another release of Camel, which not every repository has",
             "docker compose", "needs Docker and an image to pull; DeployTest reads the recipe",
