@@ -61,8 +61,17 @@ final class BridgeMain {
             @Override
             protected CamelContext createCamelContext() {
                 CamelContext context = super.createCamelContext();
+                PropertiesComponent properties = new PropertiesComponent() {
+                    @Override
+                    public void setOverrideProperties(Properties given) {
+                        // Camel puts the files of cloud-properties-location behind them as defaults, and then does not find their values.
+                        Properties all = new Properties();
+                        given.stringPropertyNames().forEach(key -> all.setProperty(key, given.getProperty(key)));
+                        super.setOverrideProperties(all);
+                    }
+                };
+                context.setPropertiesComponent(properties);
                 // Words to listen for, and replies, are in any script; Camel's own choice is ISO 8859-1.
-                PropertiesComponent properties = (PropertiesComponent) context.getPropertiesComponent();
                 properties.setEncoding("UTF-8");
                 // Camel's own overrides give way to the environment and to -D.
                 properties.setPropertiesParser(new DefaultPropertiesParser(properties) {
