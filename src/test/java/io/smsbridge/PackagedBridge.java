@@ -59,6 +59,11 @@ final class PackagedBridge implements AutoCloseable {
         return new PackagedBridge(home, port, managementPort, log, process.start());
     }
 
+    /** Another command than the jar's. */
+    static PackagedBridge startAs(ProcessBuilder process, Path log, int port, int managementPort) throws IOException {
+        return new PackagedBridge(process.directory().toPath(), port, managementPort, log, process.redirectErrorStream(true).redirectOutput(log.toFile()).start());
+    }
+
     PackagedBridge awaitAnswering() {
         Awaitility.await().atMost(180, TimeUnit.SECONDS).ignoreExceptions().failFast(this::assertRuns)
                 .until(() -> post("/sms/send/-", "{}").body().contains("unknown account"));
