@@ -1,11 +1,12 @@
--- The load of one measurement: wrk ... -s load.lua URL -- KIND PER_POST PREFIX ACCOUNTS
--- KIND: get (of the URL as it is), empty, sends, reports, or ledger: reports with ids and recipients all over the ledger's indexes.
+-- The load of one measurement: wrk ... -s load.lua URL -- KIND PER_POST PREFIX ACCOUNTS [FILE]
+-- KIND: get (of the URL as it is), empty, sends, reports, ledger: reports with ids and recipients all over the ledger's indexes, or
+-- signed: a line of FILE for each request, its signature, a space and its body.
 -- PREFIX begins each id, so that no id comes twice in the life of a bridge; the random ones differ by it.
 -- ACCOUNTS above 1: the URL's path goes on with a number from 1 to it, in turn.
 
 local most = 2000000 -- requests, whatever the time allows
 local made, items = 0, 0
-local kind, perPost, prefix, accounts
+local kind, perPost, prefix, accounts, signed
 
 local function send(id)
   return '{"to":"447700' .. 900000 + items % 100000 .. '","text":"Your parcel arrives today between 10 and 12.","messageId":"' .. id .. '"}'
@@ -43,6 +44,8 @@ local bodies = {
 
 function init(args)
   kind, perPost, prefix, accounts = args[1], tonumber(args[2]), args[3], tonumber(args[4])
+  signed = args[5] and io.lines(args[5])
+  wrk.headers["Content-Type"] = "application/json"
   math.randomseed(tonumber(prefix:match("%d+")))
 end
 
@@ -50,7 +53,13 @@ function request()
   made = made + 1
   if made > most then wrk.thread:stop() end
   if kind == "get" then return wrk.format("GET") end
-  return wrk.format("POST", accounts > 1 and wrk.path .. 1 + made % accounts or nil, {["Content-Type"] = "application/json"}, bodies[kind]())
+  if kind == "signed" then
+    local line = signed()
+    local space = line:find(" ", 1, true)
+    wrk.headers["X-Hub-Signature"] = line:sub(1, space - 1)
+    return wrk.format("POST", nil, nil, line:sub(space + 1))
+  end
+  return wrk.format("POST", accounts > 1 and wrk.path .. 1 + made % accounts or nil, nil, bodies[kind]())
 end
 
 function done(summary, latency)

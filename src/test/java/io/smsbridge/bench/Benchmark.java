@@ -46,6 +46,8 @@ public final class Benchmark {
     /** Longest wait for what was taken to be passed on. */
     private static final Duration DRAIN = Duration.ofSeconds(600);
     private static final int CLIENTS = 64;
+    /** In a second, beyond which no signed webhooks are made. */
+    private static final int MOST_POSTS = 30_000;
     private static final long INFOBIP_TAKES = 50;
     /** Accounts and downstreams, where there are many. */
     private static final int ACCOUNTS = 100;
@@ -112,6 +114,7 @@ public final class Benchmark {
         }
         part("waiting", this::waiting);
         part("high", this::high);
+        part("doors", this::doors);
         part("plot", this::offered);
         new Report(results, offered, machine, skipped, "median of " + ROUNDS + " rounds, each measured for " + MEASURED + " s after " + WARM_UP
                 + " s of the same load").write();
@@ -325,6 +328,36 @@ public final class Benchmark {
         millis.sort(Double::compare);
         results.add(name, millis.get(count / 2));
         results.add(name + ".worst", millis.get(count - 1));
+    }
+
+    /** What a request costs with and without what callers and Infobip have to show: two bridges in turn, and two accounts of one of them. */
+    private void doors() throws Exception {
+        try (BridgeProcess open = bridge(settings("bench", 1, TOLD)); BridgeProcess guarded = bridge(settings("bench", 1, TOLD) + Credentials.SETTINGS)) {
+            Load key = SINGLES.with("X-API-Key: " + Credentials.KEY);
+            Load token = SINGLES.with("Authorization: Bearer " + Credentials.accessToken(guarded.url("/oauth/token")));
+            flow(List.of(open), SENDS, SINGLES, CLIENTS, INFOBIP, WARM_UP);
+            flow(List.of(guarded), SENDS, token, CLIENTS, INFOBIP, WARM_UP);
+            flow(List.of(guarded), SENDS, key, CLIENTS, INFOBIP, WARM_UP / 2);
+            reports(guarded, Credentials.OPEN_WEBHOOK, WARM_UP / 2);
+            reports(guarded, Credentials.GUARDED_WEBHOOK, WARM_UP / 2, Credentials.WEBHOOK_HEADERS);
+            for (int round = 1; round <= ROUNDS; round++) {
+                add("doors.open", flow(List.of(open), SENDS, SINGLES, CLIENTS, INFOBIP));
+                add("doors.key", flow(List.of(guarded), SENDS, key, CLIENTS, INFOBIP));
+                add("doors.token", flow(List.of(guarded), SENDS, token, CLIENTS, INFOBIP));
+                add("doors.webhook.open", reports(guarded, Credentials.OPEN_WEBHOOK, MEASURED));
+                add("doors.webhook", reports(guarded, Credentials.GUARDED_WEBHOOK, MEASURED, Credentials.WEBHOOK_HEADERS));
+            }
+        }
+    }
+
+    /** One in each POST, signed, as then a door costs most. */
+    private Flow reports(BridgeProcess bridge, String path, int seconds, String... headers) throws Exception {
+        Path signed = Credentials.signedReports(directory, seconds * MOST_POSTS);
+        try {
+            return flow(List.of(bridge), path, new Load("signed", 1, 1, List.of(headers), signed), CLIENTS, TOLD, seconds);
+        } finally {
+            Files.delete(signed);
+        }
     }
 
     /** Throughput and latency over what is offered. */

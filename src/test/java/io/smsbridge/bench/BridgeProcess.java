@@ -155,7 +155,7 @@ final class BridgeProcess implements AutoCloseable {
 
     private boolean isAnswered(String path) throws InterruptedException {
         try {
-            return HTTP.send(HttpRequest.newBuilder(URI.create(url(path))).build(), BodyHandlers.discarding()).statusCode() == 200;
+            return HTTP.send(HttpRequest.newBuilder(URI.create(url(path))).header("X-API-Key", Credentials.KEY).build(), BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             // Refused, or closed by a server that is about to begin.
             return false;

@@ -42,6 +42,7 @@ final class Report {
         batches();
         costs();
         growth();
+        doors();
         postgres();
         print();
         String page = Files.readString(TEMPLATE).replace("{{machine}}", machine.toString()).replace("{{how}}", how)
@@ -102,6 +103,17 @@ final class Report {
         atLeast("100 accounts, to 1: recipients passed on, 100 in a call", 0.85, ratio("many.sends", "few.sends"), rates("many.sends", "few.sends"));
         atMost("one high send behind a million normal ones, until Infobip has it, to alone", 2, ratio("high.behind", "high.alone"),
                 text("%.1f ms, %.1f ms; the slowest of 100: %.0f ms, %.0f ms", median("high.behind"), median("high.alone"), median("high.behind.worst"), median("high.alone.worst")));
+    }
+
+    /** Of the processor time of a request. */
+    private void doors() {
+        door("a caller's key, of the processor time of a single", "doors.key.micros", "doors.open.micros");
+        door("  an access token of the bridge's own", "doors.token.micros", "doors.open.micros");
+        door("token, Basic, header, network and HMAC of a webhook with one report, of its processor time", "doors.webhook.micros", "doors.webhook.open.micros");
+    }
+
+    private void door(String work, String guarded, String open) {
+        atMost(work, 0.1, ratio(guarded, open) - 1, text("%.0f µs, %.0f µs", median(guarded), median(open)));
     }
 
     private void postgres() {

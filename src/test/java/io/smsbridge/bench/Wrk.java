@@ -1,6 +1,8 @@
 package io.smsbridge.bench;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -23,10 +25,20 @@ final class Wrk {
      * @param kind     of load.lua
      * @param perPost  items in one request
      * @param accounts among how many accounts it is divided
+     * @param headers  of each request, as NAME: VALUE
+     * @param file     of signed bodies; null for bodies that load.lua makes
      */
-    record Load(String kind, int perPost, int accounts) {
+    record Load(String kind, int perPost, int accounts, List<String> headers, Path file) {
         Load(String kind, int perPost) {
             this(kind, perPost, 1);
+        }
+
+        Load(String kind, int perPost, int accounts) {
+            this(kind, perPost, accounts, List.of(), null);
+        }
+
+        Load with(String... headers) {
+            return new Load(kind, perPost, accounts, List.of(headers), file);
         }
     }
 
@@ -59,9 +71,14 @@ final class Wrk {
 
     static Process start(String url, Load load, int clients, long seconds) throws IOException {
         // One thread makes the load: it keeps up, and leaves the other processors to the bridge.
-        return new ProcessBuilder(List.of("wrk", "-t1", "-c" + clients, "-d" + seconds + "s", "--timeout", "10s", "-s", "src/test/bench/load.lua", url,
-                "--", load.kind(), String.valueOf(load.perPost()), "run-" + System.currentTimeMillis() % 100_000_000 + ++runs, String.valueOf(load.accounts())))
-                .redirectErrorStream(true).start();
+        List<String> command = new ArrayList<>(List.of("wrk", "-t1", "-c" + clients, "-d" + seconds + "s", "--timeout", "10s", "-s", "src/test/bench/load.lua"));
+        load.headers().forEach(header -> command.addAll(List.of("-H", header)));
+        command.addAll(List.of(url, "--", load.kind(), String.valueOf(load.perPost()), "run-" + System.currentTimeMillis() % 100_000_000 + ++runs,
+                String.valueOf(load.accounts())));
+        if (load.file() != null) {
+            command.add(load.file().toString());
+        }
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     static Answers end(Process wrk, Load load) throws IOException, InterruptedException {
