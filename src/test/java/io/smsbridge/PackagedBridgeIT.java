@@ -109,7 +109,7 @@ class PackagedBridgeIT {
         Files.writeString(home.resolve("routes/maps/mine.jslt"), "// A team's own.\n.");
         PackagedBridge bridge = PackagedBridge.start(home, FreePort.find());
         assertThat(bridge.exitCode()).isEqualTo(2);
-        String cure = "; delete it to use the bridge's own, or make your change again in a copy of that (README: Your own routes and maps)";
+        String cure = "; delete it to use the bridge's own, or make your change again in a copy of that (docs/upgrade.md)";
         assertThat(bridge.output().lines().dropWhile(line -> !line.startsWith("The bridge did not start"))).containsExactly(
                 "The bridge did not start:",
                 "  routes/gone.yaml: belongs to version 0 of the bridge's routes, and this is version 2; delete it, or, where it is a file of"

@@ -116,7 +116,7 @@ class RouteFilesTest {
 
     private static Set<String> tableKeys(String prefix) throws Exception {
         Set<String> keys = new TreeSet<>();
-        Matcher row = Pattern.compile("(?m)^\\| `" + Pattern.quote(prefix) + "([A-Za-z0-9.-]+)`").matcher(Files.readString(Path.of("README.md")));
+        Matcher row = Pattern.compile("(?m)^\\| `" + Pattern.quote(prefix) + "([A-Za-z0-9.-]+)`").matcher(Files.readString(Path.of("docs/settings.md")));
         while (row.find()) {
             keys.add(row.group(1));
         }
@@ -130,7 +130,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void theReadmeListsEverySetting() throws Exception {
+    void theSettingsPageListsEverySetting() throws Exception {
         Properties properties = new Properties();
         try (var in = Files.newBufferedReader(Path.of("application.properties"))) {
             properties.load(in);

@@ -42,7 +42,7 @@ public final class RouteFiles {
     private static final Pattern MARK = Pattern.compile("(?m)^\\W*(?:\\$comment\\W+)?infobip-sms-bridge routes (\\d{1,9})\\W*$");
     private static final List<String> READ = List.of(".yaml", ".jslt", ".sql", ".json");
     private static final String CURE = "; delete it to use the bridge's own, or make your change again in a copy of that"
-            + " (README: Your own routes and maps)";
+            + " (docs/upgrade.md)";
 
     private final Set<String> own;
     private final Map<String, Path> teams;
