@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The console as an operator uses it, in Chromium, against the packaged jar and its sandbox. With -Dscreenshots=DIRECTORY it also
- * makes the README's pictures.
+ * makes the pictures of README and docs.
  */
 class ConsoleBrowserIT {
 

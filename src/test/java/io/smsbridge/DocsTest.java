@@ -6,18 +6,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.smsbridge.settings.DownstreamSettings;
 import org.junit.jupiter.api.Test;
 
-/** What the pages point at is there. */
+/** What the pages point at is there, and what is there the pages describe. */
 class DocsTest {
 
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(?:#[^)]*)?\\)");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]*)(?:#([^)]*))?\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(\\w+)` \\|");
+    private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))`");
 
     private static List<Path> pages() throws Exception {
@@ -34,13 +40,22 @@ class DocsTest {
             Matcher link = LINK.matcher(Files.readString(page));
             while (link.find()) {
                 links++;
-                if (!link.group(1).matches("[a-z]+:.*") && !Files.exists(page.toAbsolutePath().getParent().resolve(link.group(1)))) {
-                    broken.add(page + ": " + link.group(1));
+                if (!link.group(1).matches("[a-z]+:.*")) {
+                    Path target = link.group(1).isEmpty() ? page : page.toAbsolutePath().getParent().resolve(link.group(1));
+                    if (!Files.exists(target) || link.group(2) != null && !anchors(target).contains(link.group(2))) {
+                        broken.add(page + ": " + link.group());
+                    }
                 }
             }
         }
         assertThat(broken).isEmpty();
         assertThat(links).isPositive();
+    }
+
+    /** What GitHub makes of the headings. */
+    private static Set<String> anchors(Path page) throws Exception {
+        return HEADING.matcher(Files.readString(page)).results().map(heading -> heading.group(1).toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-')).collect(Collectors.toSet());
     }
 
     @Test
@@ -65,5 +80,40 @@ class DocsTest {
             assertThat(docs.map(page -> page.getFileName().toString()).filter(name -> name.endsWith(".md")))
                     .allSatisfy(name -> assertThat(all).contains(name + ")"));
         }
+    }
+
+    /** Every path, spelled as in /openapi.json, but for the account and the token that can follow. */
+    @Test
+    void everyEndpointIsDescribed() throws Exception {
+        String page = Files.readString(Path.of("docs/http-api.md"));
+        Set<String> paths = new TreeSet<>();
+        TestBridge.JSON.readTree(Files.readString(Path.of("src/main/resources/openapi.json"))).get("paths").fieldNames().forEachRemaining(
+                path -> paths.add(path.startsWith("/infobip/") ? path.replaceFirst("/\\{.*", "") : path));
+        assertThat(paths).hasSizeGreaterThan(10).allSatisfy(path -> assertThat(page).containsPattern("`(?:[A-Z, `]+ )?" + Pattern.quote(path) + "`"));
+    }
+
+    @Test
+    void everyFieldOfARequestIsDescribedWithItsSpellings() throws Exception {
+        String page = Files.readString(Path.of("docs/http-api.md"));
+        TestBridge.JSON.readTree(Files.readString(Path.of("routes/maps/send-fields.json"))).properties().stream()
+                .filter(field -> !field.getKey().startsWith("$")).forEach(field -> {
+                    assertThat(page).containsPattern("(?m)^\\|[^|]*`" + field.getKey() + "`");
+                    field.getValue().forEach(spelling -> assertThat(page).contains("`" + spelling.asText() + "`"));
+                });
+    }
+
+    @Test
+    void everyTypeOfEventIsDescribed() throws Exception {
+        String page = Files.readString(Path.of("docs/events.md"));
+        String types = page.substring(page.indexOf("\n## Types\n"), page.indexOf("\n## Fields\n"));
+        assertThat(ROW.matcher(types).results().map(row -> row.group(1))).containsExactlyInAnyOrderElementsOf(DownstreamSettings.EVENT_TYPES);
+    }
+
+    @Test
+    void everyAlertIsDescribed() throws Exception {
+        String page = Files.readString(Path.of("docs/operate.md"));
+        String alerts = page.substring(page.indexOf("\n## Alerts\n"), page.indexOf("\n## Dashboard\n"));
+        assertThat(ROW.matcher(alerts).results().map(row -> row.group(1))).containsExactlyInAnyOrderElementsOf(
+                ALERT.matcher(Files.readString(Path.of("src/main/prometheus/alerts.yml"))).results().map(alert -> alert.group(1)).toList());
     }
 }

@@ -189,9 +189,9 @@ class MetricsTest {
         await().untilAsserted(() -> assertThat(scrape().get("smsbridge_recipients_refused_total{account=\"main\",reason=\"opted-out\"}")).isPositive());
     }
 
-    /** The README's list is what is there, and all that is there of the bridge's own. */
+    /** The list in docs/operate.md is what is there, and all that is there of the bridge's own. */
     @Test
-    void theReadmeNamesEveryMetric() throws Exception {
+    void thePageNamesEveryMetric() throws Exception {
         // Those without a sample until something has happened.
         aCallThatFailsIsRetriedAndOneWithoutRetriesIsADeadLetter();
         forget();
@@ -201,7 +201,7 @@ class MetricsTest {
         Set<String> scraped = scrape().keySet().stream().map(sample -> sample.replaceAll("\\{.*", "")).filter(name -> name.startsWith("smsbridge_"))
                 .map(name -> name.replaceAll("_(bucket|count|sum|max)$", "")).collect(Collectors.toCollection(TreeSet::new));
         Set<String> told = new TreeSet<>();
-        Matcher name = Pattern.compile("`(smsbridge_\\w+)`").matcher(Files.readString(Path.of("README.md")));
+        Matcher name = Pattern.compile("`(smsbridge_\\w+)`").matcher(Files.readString(Path.of("docs/operate.md")));
         while (name.find()) {
             told.add(name.group(1));
         }

@@ -27,7 +27,7 @@ class PackagedBridgeIT {
     @TempDir
     Path home;
 
-    /** What the README's first command shows. */
+    /** What the README's second command shows. */
     @Test
     void aloneItShowsTheWholeWayOfOneSms() throws Exception {
         try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find())) {
@@ -87,8 +87,8 @@ class PackagedBridgeIT {
     }
 
     @Test
-    void theReadmesCommandCopiesAFileOutOfTheJar() throws Exception {
-        String command = Files.readAllLines(Path.of("README.md")).stream().map(String::strip).filter(line -> line.startsWith("jar xf "))
+    void thePagesCommandCopiesAFileOutOfTheJar() throws Exception {
+        String command = Files.readAllLines(Path.of("docs/how-it-works.md")).stream().map(String::strip).filter(line -> line.startsWith("jar xf "))
                 .findFirst().orElseThrow();
         Files.createSymbolicLink(home.resolve("infobip-sms-bridge.jar"), Path.of(System.getProperty("bridge.jar")).toAbsolutePath());
         ProcessBuilder shell = new ProcessBuilder("bash", "-c", command).directory(home.toFile()).inheritIO();

@@ -19,22 +19,23 @@ import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands of README.md, run as they are printed there, in their order, by a shell. Only the ports are others. */
+/** The commands of README.md and of pages in docs, run as they are printed there, in their order, by a shell. Only the ports are others. */
 class ReadmeIT {
 
     /** What begins a command, in a block of its own or between back quotes. */
     private static final String COMMAND = "(?:mvn|java|curl|docker|ssh|console|sleep|read) .*|console\\(\\) .*|[A-Z_]+=\\$.*";
 
-    private static final String FIRST = "mvn -q -DskipTests package && java -jar target/infobip-sms-bridge.jar";
+    /** In the order in which somebody new reads them. */
+    private static final List<String> PAGES = List.of("README.md", "docs/sandbox.md", "docs/http-api.md", "docs/connect-clevertap.md", "docs/operate.md",
+            "docs/connect-infobip.md", "docs/command-line.md", "docs/several-instances.md", "docs/how-it-works.md", "docs/dependencies.md");
+    private static final String BUILD = "mvn -q -DskipTests package";
+    private static final String FIRST = "java -jar target/infobip-sms-bridge.jar";
     private static final String JAR = "java -jar infobip-sms-bridge.jar";
 
     /** A part of each command that is not run here, and why. */
     private static final Map<String, String> NOT_RUN = Map.of(
-            "mvn verify", "runs this test",
-            "mvn -Ppostgres verify", "needs a PostgreSQL server; .ci/run has one",
-            "mvn -Pbrowser verify", "needs Chromium; it is a build of its own",
+            BUILD, "has been run, as the jar is there",
             "mvn -Pfaults verify", "takes many minutes; it is a build of its own",
-            "mvn -Pfuzz verify", "takes minutes; it is a build of its own",
             "mvn -Pbench verify", "takes a quarter of an hour; it is a build of its own",
             "mvn -Dcamel.version=", "builds with another release of Camel, which not every repository has",
             "docker compose", "needs Docker and an image to pull; DeployTest reads the recipe",
@@ -44,15 +45,28 @@ class ReadmeIT {
     private static final Map<String, String> PRINTS = new LinkedHashMap<>();
 
     static {
-        PRINTS.put("\"messageId\": \"my-id-1\"", "\"accepted\":1");
-        PRINTS.put("\"messageId\": \"my-id-3\"", "\"status\":\"partial\",\"accepted\":2");
-        PRINTS.put("\"messageId\": \"my-id-4\"", "\"accepted\":1");
-        PRINTS.put("sleep 4; curl -s http://localhost:8080/sandbox/downstream", "(?s).*\"replied\".*my-id-4.*");
-        PRINTS.put("/sms/messages/my-id-4", "\"clicked\"");
+        PRINTS.put("messageId=my-id-1", "\"accepted\":1");
+        PRINTS.put("\"messageId\": \"my-id-2\"", "\"status\":\"partial\",\"accepted\":1");
+        PRINTS.put("curl -s http://localhost:8080/sandbox/downstream", "my-id-2");
+        PRINTS.put("\"messageId\": \"sandbox-1\"", "\"accepted\":1");
+        PRINTS.put("\"messageId\": \"sandbox-3\"", "\"status\":\"partial\",\"accepted\":2");
+        PRINTS.put("\"messageId\": \"sandbox-4\"", "\"accepted\":1");
+        PRINTS.put("sleep 4; curl -s http://localhost:8080/sandbox/downstream", "(?s).*\"replied\".*sandbox-4.*");
+        PRINTS.put("/sms/messages/sandbox-4", "\"clicked\"");
+        // The page shows that the same request a second time sends nothing.
+        PRINTS.put("\"messageId\": \"api-1\"", "\"accepted\":1|\"duplicate\":true");
+        PRINTS.put("\"messageId\": \"api-2\"", "\"status\":\"partial\",\"accepted\":1");
+        PRINTS.put("messageId=api-3", "\"accepted\":1");
+        PRINTS.put("messageId=api-4", "\"accepted\":1|\"duplicate\":true");
+        PRINTS.put("/sms/messages/api-1", "\"state\"\\s*:\\s*\"delivered\"");
+        PRINTS.put("\"mid\": \"ct-1\"", "\"accepted\":2");
+        PRINTS.put("\"meta\":\"ct-", "(?s)(?=.*\"ct-1\".*Message delivered)(?=.*\"ct-2\".*\"910\")");
         PRINTS.put("/sms/messages/my-id-1", "\"state\"\\s*:\\s*\"delivered\"");
         PRINTS.put("grep -o 'http://localhost:8080/s/", "302");
         PRINTS.put("sms/3/reports", "DELIVERED_TO_HANDSET");
         PRINTS.put("sms/1/inbox/reports", "\"YES\"");
+        PRINTS.put("/observe/metrics", "smsbridge_ledger_up 1");
+        PRINTS.put("/observe/health", "\"UP\"");
         PRINTS.put("type=accounts,name=sandbox", "\"BaseUrl\"");
         PRINTS.put("type=downstreams,name=*", "name=crm");
         PRINTS.put("console /dead-letters/counts", "webhooks.delivery-reports");
@@ -75,13 +89,13 @@ class ReadmeIT {
     @Test
     void theCommandsOfTheSandboxWork() throws Throwable {
         List<String> commands = commands();
-        assertThat(commands).startsWith(FIRST);
+        assertThat(commands).startsWith(BUILD, FIRST);
         assertThat(NOT_RUN.keySet()).allSatisfy(part -> assertThat(commands).anyMatch(command -> command.contains(part)));
         assertThat(PRINTS.keySet()).allSatisfy(part -> assertThat(commands).anyMatch(command -> command.contains(part)));
         copy("target/infobip-sms-bridge.jar");
 
         Path log = home.resolve("output.txt");
-        Process bridge = start(FIRST.substring(FIRST.indexOf("java")), log);
+        Process bridge = start(FIRST, log);
         try {
             await().atMost(180, TimeUnit.SECONDS).until(() -> PackagedBridge.read(log).contains("{\"event\":\"replied"));
             Matcher password = Pattern.compile("CONSOLE: .* with the password (\\S+)").matcher(PackagedBridge.read(log));
@@ -89,9 +103,10 @@ class ReadmeIT {
             // For the commands about dead letters, one.
             shell(List.of(), "curl -s http://localhost:8080/infobip/delivery-reports/sandbox -H 'Content-Type: application/json' -d 'no JSON'", "");
 
-            List<String> before = new ArrayList<>();
+            // Some commands use what their page explains below them.
+            List<String> before = new ArrayList<>(commands.stream().filter(command -> command.matches("read .*|console\\(\\) .*")).toList());
             for (String command : commands) {
-                if (command.equals(FIRST) || command.startsWith(JAR) || NOT_RUN.keySet().stream().anyMatch(command::contains)) {
+                if (command.equals(FIRST) || command.startsWith(JAR) || before.contains(command) || NOT_RUN.keySet().stream().anyMatch(command::contains)) {
                     continue;
                 }
                 if (command.startsWith("ID=")) {
@@ -100,8 +115,6 @@ class ReadmeIT {
                         assertThat(value).isNotEmpty();
                         before.add("ID='" + value + "'");
                     });
-                } else if (command.matches("read .*|console\\(\\) .*")) {
-                    before.add(command);
                 } else {
                     run(before, command, password.group(1));
                 }
@@ -132,11 +145,10 @@ class ReadmeIT {
 
     @Test
     void aRealAccountIsThreeEdits() throws Exception {
-        String section = section("Connect a real Infobip account");
-        List<String> commands = commands(section).stream().filter(command -> command.startsWith("java")).toList();
+        String section = section("From the sandbox to a real account");
+        List<String> commands = Stream.concat(commands(section).stream(), commands().stream()).filter(command -> command.startsWith(JAR)).distinct().toList();
         String sendTest = JAR + " send-test --account marketing --to +447700900123";
-        assertThat(commands).contains(sendTest, JAR, JAR + " --help", JAR + " --version");
-        assertThat(commands).containsAll(commands().stream().filter(command -> command.startsWith(JAR)).toList());
+        assertThat(commands).startsWith(sendTest, JAR).contains(JAR + " --help", JAR + " --version", JAR + " check");
         copy("infobip-sms-bridge.jar");
         try (ScriptedInfobip infobip = new ScriptedInfobip()) {
             environment.put("INFOBIP_API_KEY", "a-key");
@@ -223,14 +235,19 @@ class ReadmeIT {
     }
 
     private static List<String> commands() throws IOException {
-        return commands(Files.readString(Path.of("README.md")));
+        List<String> commands = new ArrayList<>();
+        for (String page : PAGES) {
+            commands.addAll(commands(Files.readString(Path.of(page))));
+        }
+        return commands;
     }
 
     /** All commands in their order: lines of blocks, and what stands between back quotes. */
     private static List<String> commands(String text) {
         List<String> commands = new ArrayList<>();
         boolean block = false;
-        for (String line : text.split("\n")) {
+        // A backslash at its end joins a line to the next.
+        for (String line : text.replaceAll("\\s*\\\\\n\\s*", " ").split("\n")) {
             if (line.strip().startsWith("```")) {
                 block = !block;
             } else if (block && line.strip().matches(COMMAND)) {
@@ -242,7 +259,7 @@ class ReadmeIT {
         return commands;
     }
 
-    /** The files that the README has a user start with: the settings and the routes as they are shipped, and the jar. */
+    /** The files that the pages have a user start with: the settings and the routes as they are shipped, and the jar. */
     private void copy(String jar) throws IOException {
         Files.copy(Path.of("application.properties"), home.resolve("application.properties"));
         try (Stream<Path> files = Files.walk(Path.of("routes"))) {
