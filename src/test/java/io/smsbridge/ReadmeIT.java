@@ -60,7 +60,7 @@ class ReadmeIT {
         PRINTS.put("messageId=api-4", "\"accepted\":1|\"duplicate\":true");
         PRINTS.put("/sms/messages/api-1", "\"state\"\\s*:\\s*\"delivered\"");
         PRINTS.put("\"mid\": \"ct-1\"", "\"accepted\":2");
-        PRINTS.put("\"meta\":\"ct-", "(?s)(?=.*\"ct-1\".*Message delivered)(?=.*\"ct-2\".*\"910\")");
+        PRINTS.put("'\"meta\" : \"ct-'", "(?s)(?=.*\"ct-1\".*Message delivered)(?=.*\"ct-2\".*\"910\")");
         PRINTS.put("/sms/messages/my-id-1", "\"state\"\\s*:\\s*\"delivered\"");
         PRINTS.put("grep -o 'http://localhost:8080/s/", "302");
         PRINTS.put("sms/3/reports", "DELIVERED_TO_HANDSET");
