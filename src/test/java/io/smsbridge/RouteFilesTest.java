@@ -7,11 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Properties;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -22,14 +18,13 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.smsbridge.maps.RouteFiles;
-import io.smsbridge.settings.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** The files themselves: routes against the YAML DSL's schema, and the README's tables against what there is. */
+/** The files themselves: routes against the YAML DSL's schema, and what is said of settings where they are declared. */
 class RouteFilesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -112,36 +107,6 @@ class RouteFilesTest {
                         assertThat(one.path("description").asText()).as(file + " " + one).isNotBlank());
             }
         }
-    }
-
-    private static Set<String> tableKeys(String prefix) throws Exception {
-        Set<String> keys = new TreeSet<>();
-        Matcher row = Pattern.compile("(?m)^\\| `" + Pattern.quote(prefix) + "([A-Za-z0-9.-]+)`").matcher(Files.readString(Path.of("docs/settings.md")));
-        while (row.find()) {
-            keys.add(row.group(1));
-        }
-        return keys;
-    }
-
-    private static Set<String> parameters(String file) throws Exception {
-        Set<String> names = new TreeSet<>(read(Path.of(file)).findValue("routeTemplate").get("parameters").findValuesAsText("name"));
-        names.remove("name");
-        return names;
-    }
-
-    @Test
-    void theSettingsPageListsEverySetting() throws Exception {
-        Properties properties = new Properties();
-        try (var in = Files.newBufferedReader(Path.of("application.properties"))) {
-            properties.load(in);
-        }
-        Set<String> single = properties.stringPropertyNames().stream()
-                .filter(key -> !key.startsWith("camel.") && !Settings.isBlockKey(key)).collect(Collectors.toCollection(TreeSet::new));
-        Set<String> listed = tableKeys("").stream().filter(key -> key.matches("(http|management|console|log|tracing|sms|webhooks|sandbox|data|ledger|optOut|outgoing)\\..*"))
-                .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(listed).isEqualTo(single);
-        assertThat(tableKeys("account.NICKNAME.")).isEqualTo(parameters("routes/1-send/send-via-account.yaml"));
-        assertThat(tableKeys("downstream.NAME.")).isEqualTo(parameters("routes/3-forward/forward-to-downstream.yaml"));
     }
 
     @Test
