@@ -34,6 +34,7 @@ final class Commands {
                 .addSubcommand(new MapCommand(home))
                 .addSubcommand(new SendTestCommand(home))
                 .addSubcommand(new CallerCommand(home))
+                .addSubcommand(new BackupCommand(home))
                 .addSubcommand(new CompletionCommand())
                 .addSubcommand(new UnpackCommand())
                 .addSubcommand(new HelpCommand())

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -76,7 +77,7 @@ class CommandsTest {
         assertThat(help.exitCode()).isZero();
         List<String> commands = help.lines().stream().dropWhile(line -> !line.equals("Commands:")).filter(line -> line.matches("  [a-z].*"))
                 .map(line -> line.strip().split(" ")[0]).toList();
-        assertThat(commands).contains("check", "map", "send-test", "caller", "completion", "unpack", "help");
+        assertThat(commands).contains("check", "map", "send-test", "caller", "backup", "completion", "unpack", "help");
         for (String command : commands) {
             assertThat(run(command, "--help")).as(command).satisfies(one -> {
                 assertThat(one.exitCode()).isZero();
@@ -230,5 +231,42 @@ class CommandsTest {
             assertThat(one.err()).containsPattern("standard input: is not JSON: .* at line 2, column \\d");
         });
         assertThat(run("map", "nonesuch").err()).contains("there is no map 'nonesuch'; there are ", "clevertap");
+    }
+
+    @Test
+    void backupCopiesTheLedgerOnceAndForItsOwner() throws Exception {
+        settings(ACCOUNT + "ledger.url=\n");
+        Path copy = home.resolve("copies/ledger.db");
+        assertThat(run("backup", copy.toString())).satisfies(one -> {
+            assertThat(one.exitCode()).isEqualTo(2);
+            assertThat(one.err()).contains("there is no ledger " + home.resolve("data/ledger.db"));
+        });
+        assertThat(home.resolve("data")).doesNotExist();
+
+        assertThat(run("caller", "add", "crm").exitCode()).isZero();
+        assertThat(run("backup", copy.toString())).satisfies(one -> {
+            assertThat(one.exitCode()).as(one.toString()).isZero();
+            assertThat(one.out()).matches("Copied the ledger to " + copy + ": 0 messages, 0 recipients and events that wait, 0\\.\\d MB\n");
+        });
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy))).isEqualTo("rw-------");
+        assertThat(copy.resolveSibling("ledger.db.part")).doesNotExist();
+        assertThat(run("backup", copy.toString())).satisfies(one -> {
+            assertThat(one.exitCode()).isEqualTo(2);
+            assertThat(one.err()).contains(copy + " is there already");
+        });
+        assertThat(run("backup", "/proc/ledger.db")).satisfies(one -> {
+            assertThat(one.exitCode()).isEqualTo(1);
+            assertThat(one.err()).startsWith("not copied to /proc/ledger.db: no file can be made in /proc");
+        });
+
+        Files.delete(home.resolve("data/ledger.db"));
+        Files.copy(copy, home.resolve("data/ledger.db"));
+        assertThat(run("caller", "list").out()).contains("crm");
+
+        settings(ACCOUNT + "ledger.url=jdbc:postgresql://localhost:1/bridge\n");
+        assertThat(run("backup", home.resolve("other.db").toString())).satisfies(one -> {
+            assertThat(one.exitCode()).isEqualTo(2);
+            assertThat(one.err()).contains("pg_dump");
+        });
     }
 }
