@@ -128,6 +128,10 @@ public final class LedgerDatabase implements AutoCloseable {
             // fourth commit would write them all a second time.
             config.setConnectionInitSql("PRAGMA wal_autocheckpoint = 10000");
         }
+        if (!file) {
+            // An error of a batch says the statement with its values, which are numbers and texts, and gets into the log.
+            config.addDataSourceProperty("logServerErrorDetail", "false");
+        }
         return new HikariDataSource(config);
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.smsbridge.text.PhoneMask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,7 +125,7 @@ public final class LedgerWriter implements AutoCloseable {
         } else if (works.size() == 1) {
             answers.failed(works.get(0), problem);
         } else {
-            LOG.info("{} works failed together, and are tried one by one: {}", works.size(), problem.getMessage());
+            LOG.info("{} works failed together, and are tried one by one: {}", works.size(), PhoneMask.masked(problem.getMessage()));
             List.copyOf(works).forEach(work -> write(List.of(work)));
         }
     }
@@ -177,8 +178,8 @@ public final class LedgerWriter implements AutoCloseable {
     /** Tells those who don't wait, and tries the others again until they are written or the bridge stops. */
     private void waitForDatabase(List<LedgerWork> works, Exception problem) {
         LOG.error("the ledger's database can't be written, and is tried again until it is back; until then sends and webhooks are answered 503: {}",
-                problem.getMessage());
-        String reason = "the ledger's database can't be written: " + problem.getMessage();
+                PhoneMask.masked(problem.getMessage()));
+        String reason = "the ledger's database can't be written: " + PhoneMask.masked(problem.getMessage());
         List<LedgerWork> kept = new ArrayList<>();
         List<LedgerWork> failed = new ArrayList<>();
         works.forEach(work -> (work.waitsForLedger() ? kept : failed).add(work));

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.smsbridge.text.PhoneMask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -191,7 +192,7 @@ public final class Outbox {
                 @Override
                 public void failed(Exception reason) {
                     LOG.error("{} for {}: what became of {} items can't be recorded; they stay in hand until the next start: {}", batch.queue(),
-                            batch.target(), batch.items().size(), reason.getMessage());
+                            batch.target(), batch.items().size(), PhoneMask.masked(reason.getMessage()));
                 }
 
                 @Override

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
+import io.smsbridge.text.PhoneMask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,7 +80,7 @@ final class OutboxTable {
             @Override
             public void failed(Exception reason) {
                 if (!(reason instanceof LedgerAway)) {
-                    LOG.error("{} for {}: what waits can't be read: {}", queue.queue(), queue.target(), reason.getMessage());
+                    LOG.error("{} for {}: what waits can't be read: {}", queue.queue(), queue.target(), PhoneMask.masked(reason.getMessage()));
                 }
                 queue.notFetched(lane);
             }
