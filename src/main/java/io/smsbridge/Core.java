@@ -29,6 +29,7 @@ import io.smsbridge.http.DoorRefusals;
 import io.smsbridge.http.ErrorAnswers;
 import io.smsbridge.http.HttpCallEngine;
 import io.smsbridge.http.IntakeLimit;
+import io.smsbridge.ledger.Consents;
 import io.smsbridge.ledger.LedgerDatabase;
 import io.smsbridge.ledger.NativeLibrary;
 import io.smsbridge.ledger.OutboxCounts;
@@ -37,6 +38,7 @@ import io.smsbridge.maps.FailureCodes;
 import io.smsbridge.maps.MapComponent;
 import io.smsbridge.maps.Maps;
 import io.smsbridge.observe.Metrics;
+import io.smsbridge.people.PeopleModule;
 import io.smsbridge.receive.KeywordReplies;
 import io.smsbridge.receive.ReceiveModule;
 import io.smsbridge.sandbox.SandboxPortal;
@@ -85,6 +87,7 @@ final class Core {
         Registry registry = context.getRegistry();
         boolean enforce = settings.get("optOut.enforce").equals("true");
         ledger = open(context, settings, data, home);
+        Consents consents = consents(ledger);
         List<AccountSettings> accountSettings = settings.blocks(BlockKind.ACCOUNT).stream().map(block -> AccountSettings.of(block.name(), block::get)).toList();
         Collection<DownstreamSettings> downstreams = test ? List.of(observer())
                 : settings.blocks(BlockKind.DOWNSTREAM).stream().map(block -> DownstreamSettings.of(block.name(), block::get)).toList();
@@ -96,10 +99,10 @@ final class Core {
         limit = new IntakeLimit(ledger.isFile() ? data : null, ledger::size, SettingsCheck.bytes(settings.get("data.maxSize")),
                 SettingsCheck.bytes(settings.get("data.minFreeDisk")));
         counts = new OutboxCounts(ledger);
-        sends = new SendModule(registry, ledger, accounts, subscriptions, codes, metrics, new SendModule.Options(settings.get("sms.default-account"),
+        sends = new SendModule(registry, ledger, consents, accounts, subscriptions, codes, metrics, new SendModule.Options(settings.get("sms.default-account"),
                 spellings(context, settings), Integer.parseInt(settings.get("sms.maxRecipients")), enforce));
         Map<String, Block> blocks = settings.blocks(BlockKind.ACCOUNT).stream().collect(Collectors.toMap(Block::name, block -> block));
-        KeywordReplies keywords = new KeywordReplies(accounts.names(), (account, setting) -> blocks.get(account).get(setting),
+        KeywordReplies keywords = new KeywordReplies(consents, accounts.names(), (account, setting) -> blocks.get(account).get(setting),
                 settings.get("sms.default-account"), sends::answer);
         webhookDoors = WebhookDoors.open(settings, ledger, refusals, test);
         registry.bind("webhookDoors", webhookDoors);
@@ -115,7 +118,9 @@ final class Core {
         security = SecurityModule.bind(registry, ledger, settings, refusals,
                 registry.lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class));
         registry.bind("errorAnswers", new ErrorAnswers(metrics::requestRefused));
-        registry.bind("retention", new Retention(ledger, TimeUtils.toMilliSeconds(settings.get("ledger.retention"))));
+        registry.bind("retention", new Retention(ledger, TimeUtils.toMilliSeconds(settings.get("ledger.retention")),
+                TimeUtils.toMilliSeconds(settings.get("ledger.deadLetterRetention"))));
+        PeopleModule.bind(registry, ledger, consents);
         registry.bind("httpCalls", PlatformHttpEngine.class, new HttpCallEngine(() -> Integer.parseInt(settings.get("http.port")), clients));
         context.addComponent("outbox", ledger.component());
         context.addComponent("downstream", ForwardModule.component(test ? List.of() : settings.blocks(BlockKind.DOWNSTREAM)));
@@ -145,6 +150,14 @@ final class Core {
                     + " can't be used: " + reason(e)));
         } catch (IOException e) {
             throw new UncheckedIOException("data.directory can't be created", e);
+        }
+    }
+
+    private static Consents consents(LedgerDatabase ledger) {
+        try {
+            return Consents.open(ledger);
+        } catch (SQLException e) {
+            throw new InvalidSettings(List.of("ledger.url: the key of erased opt-outs can't be kept: " + e.getMessage()));
         }
     }
 

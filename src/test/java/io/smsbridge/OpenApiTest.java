@@ -88,7 +88,7 @@ class OpenApiTest {
                 .filter(path -> !path.startsWith("/sandbox") && !path.equals("/s/{id}")).collect(Collectors.toCollection(TreeSet::new));
         // The route of one dead letter answers the counts, too, and those of sends, histories and webhooks what their paths may end with.
         Set<String> described = names(api.get("paths")).stream().filter(path -> !path.equals("/dead-letters/counts"))
-                .map(path -> path.matches("/(sms|infobip)/.*\\{.*") ? path.replaceFirst("/\\{.*", "") : path).collect(Collectors.toCollection(TreeSet::new));
+                .map(path -> path.matches("/(sms/(send|messages)|infobip)/.*\\{.*") ? path.replaceFirst("/\\{.*", "") : path).collect(Collectors.toCollection(TreeSet::new));
         assertThat(described).isEqualTo(served);
     }
 
@@ -136,12 +136,15 @@ class OpenApiTest {
 
         callers();
         deadLetters();
+        people();
         call(200, "GET", "/openapi.json", "/openapi.json", "", NOBODY);
         HttpResponse<String> page = call(200, "GET", "/openapi", "/openapi", "", NOBODY);
         assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
         assertThat(page.body()).doesNotContainPattern("(?:src|href)=[\"']?(?:https?:)?//");
 
         bridge.core().ledger.close();
+        call(503, "GET", "/sms/people/{number}", "/sms/people/447700900123", "", CONSOLE);
+        call(503, "DELETE", "/sms/people/{number}", "/sms/people/447700900123", "", CONSOLE);
         call(503, "GET", "/sms/messages/{id}", "/sms/messages/openapi-1", "", CALLER);
         call(503, "POST", "/sms/send", "/sms/send", good, CALLER);
         call(503, "POST", "/sms/send/{account}", "/sms/send/main", good, CALLER);
@@ -234,8 +237,16 @@ class OpenApiTest {
         call(401, "DELETE", "/dead-letters", "/dead-letters?all=true", "", NOBODY);
     }
 
+    private void people() throws Exception {
+        for (String method : List.of("GET", "DELETE")) {
+            call(200, method, "/sms/people/{number}", "/sms/people/+447700900123", "", CONSOLE);
+            call(400, method, "/sms/people/{number}", "/sms/people/nobody", "", CONSOLE);
+            call(401, method, "/sms/people/{number}", "/sms/people/447700900123", "", NOBODY);
+        }
+    }
+
     private HttpResponse<String> call(int status, String method, String path, String called, String body, String[] headers) throws Exception {
-        int port = path.startsWith("/dead-letters") ? bridge.managementPort : bridge.port;
+        int port = path.startsWith("/dead-letters") || path.startsWith("/sms/people") ? bridge.managementPort : bridge.port;
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + called)).timeout(java.time.Duration.ofSeconds(60))
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
         for (int i = 0; i < headers.length; i += 2) {

@@ -88,6 +88,7 @@ class SettingsCheckTest {
         "account.main.helpWords=... | account.main.helpWords: '...' has no letter or digit",
         "ledger.url=jdbc:mysql://x | ledger.url: has to begin with jdbc:postgresql:// or jdbc:sqlite:, or be empty for a file in data.directory",
         "ledger.retention=1d | ledger.retention: '1d' is less than 2d, and Infobip may repeat what it said",
+        "ledger.deadLetterRetention=1h | ledger.deadLetterRetention: '1h' is less than 1d, and somebody has to have time to handle them; 0s keeps them until then",
         "ledger.replyWindow=31d | ledger.replyWindow: '31d' is longer than ledger.retention, 30d",
         "optOut.enforce=yes | optOut.enforce: 'yes' is none of false, true",
         "account.main.messagesPerSecond=fast | account.main.messagesPerSecond: 'fast' has to be a whole number from 1 to 1000000",

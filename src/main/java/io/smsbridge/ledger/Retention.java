@@ -1,20 +1,29 @@
 package io.smsbridge.ledger;
 
-/** Bean {@code retention}: forgets messages and events after their time, and what nobody needs any more. */
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Bean {@code retention}: forgets messages, events, opt-ins and dead letters after their time, and what nobody needs any more. */
 public final class Retention {
 
+    private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.ledger");
     /** As the statements limit a step. */
     private static final int STEP = 500;
 
     private final LedgerWriter writer;
     private final boolean shared;
     private final long millis;
+    private final long letterMillis;
 
-    /** @param millis for which a message is remembered */
-    public Retention(LedgerDatabase ledger, long millis) {
+    /**
+     * @param millis       for which a message is remembered
+     * @param letterMillis for which a dead letter is kept since it failed last; 0: until somebody handles it
+     */
+    public Retention(LedgerDatabase ledger, long millis, long letterMillis) {
         this.writer = ledger.writer();
         this.shared = !ledger.isFile();
         this.millis = millis;
+        this.letterMillis = letterMillis;
     }
 
     /** Removes what is older, in steps, between which others write. */
@@ -22,12 +31,21 @@ public final class Retention {
         long before = System.currentTimeMillis() - millis;
         remove("forget-messages", statement -> statement.set("before", before));
         remove("forget-events", statement -> statement.set("before", before));
+        remove("forget-consents", statement -> statement.set("before", before));
+        if (letterMillis > 0) {
+            long lettersBefore = System.currentTimeMillis() - letterMillis;
+            long removed = remove("forget-dead-letters", statement -> statement.set("before", lettersBefore));
+            if (removed > 0) {
+                LOG.warn("{} dead letters removed that nobody has handled within ledger.deadLetterRetention", removed);
+            }
+        }
         if (shared) {
             remove("forget-payloads", statement -> { });
         }
     }
 
-    private void remove(String name, LedgerDatabase.Parameters parameters) throws Exception {
+    private long remove(String name, LedgerDatabase.Parameters parameters) throws Exception {
+        long all = 0;
         int removed;
         do {
             removed = writer.call(transaction -> {
@@ -35,6 +53,8 @@ public final class Retention {
                 parameters.set(statement);
                 return statement.execute();
             });
+            all += removed;
         } while (removed == STEP);
+        return all;
     }
 }

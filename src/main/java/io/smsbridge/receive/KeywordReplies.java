@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smsbridge.ledger.ColumnText;
+import io.smsbridge.ledger.Consents;
 import io.smsbridge.ledger.LedgerTransaction;
 import io.smsbridge.text.KeywordWords;
 import io.smsbridge.text.PhoneNumbers;
@@ -35,11 +36,13 @@ public final class KeywordReplies {
     private final Map<String, Map<String, Keyword>> words = new HashMap<>();
     /** By account, then by type. */
     private final Map<String, Map<String, String>> replies = new HashMap<>();
+    private final Consents consents;
     private final String defaultAccount;
     private final Answers answers;
 
     /** @param setting gives an account's setting, by account and name; empty where it has none */
-    public KeywordReplies(Iterable<String> accounts, BinaryOperator<String> setting, String defaultAccount, Answers answers) {
+    public KeywordReplies(Consents consents, Iterable<String> accounts, BinaryOperator<String> setting, String defaultAccount, Answers answers) {
+        this.consents = consents;
         this.defaultAccount = defaultAccount;
         this.answers = answers;
         for (String account : accounts) {
@@ -72,8 +75,8 @@ public final class KeywordReplies {
         if (!keyword.type().equals("help")) {
             // A send to any of the writer's forms finds its own.
             for (String recipient : PhoneNumbers.forms(writer)) {
-                transaction.sql("record-consent").set("account", account).set("recipient", recipient).set("optedOut", keyword.type().equals("stop") ? 1 : 0)
-                        .set("word", keyword.word()).set("changedAt", Times.millis(reply.get("time"), transaction.now())).execute();
+                consents.record(transaction, account, recipient, keyword.type().equals("stop"), keyword.word(),
+                        Times.millis(reply.get("time"), transaction.now()));
             }
         }
         String text = replies.get(account).get(keyword.type());

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smsbridge.forward.Subscriptions;
+import io.smsbridge.ledger.Consents;
 import io.smsbridge.ledger.LedgerDatabase;
 import io.smsbridge.ledger.LedgerTransaction;
 import io.smsbridge.maps.FailureCodes;
@@ -26,17 +27,17 @@ public final class SendModule {
     private final SendRequests requests;
     private final SendAccounts accounts;
 
-    public SendModule(Registry registry, LedgerDatabase ledger, SendAccounts accounts, Subscriptions subscriptions, FailureCodes codes, SendMeters meters,
-            Options options) {
+    public SendModule(Registry registry, LedgerDatabase ledger, Consents consents, SendAccounts accounts, Subscriptions subscriptions, FailureCodes codes,
+            SendMeters meters, Options options) {
         this.ledger = ledger;
         this.accounts = accounts;
         requests = new SendRequests(options.spellings(), options.mostInRequest());
-        store = new SendStore(ledger.writer(), ledger.outbox(), accounts, subscriptions, meters, options.enforceOptOuts());
+        store = new SendStore(ledger.writer(), ledger.outbox(), accounts, subscriptions, meters, options.enforceOptOuts() ? consents : null);
         SendOutcomes outcomes = new SendOutcomes(accounts, ledger.outbox(), subscriptions, codes, meters);
         registry.bind("sendDoor", new SendDoor(accounts, requests, options.defaultAccount()));
         registry.bind("storeSends", store);
         registry.bind("messageHistory", new MessageHistory(ledger));
-        registry.bind("sendRules", new SendRules(ledger, accounts, outcomes, meters, options.enforceOptOuts()));
+        registry.bind("sendRules", new SendRules(ledger.outbox(), options.enforceOptOuts() ? consents : null, accounts, outcomes, meters));
         registry.bind("sendOutcomes", outcomes);
         accounts.names().forEach(account -> registry.bind("rate-of-" + account, accounts.gate(account)));
     }

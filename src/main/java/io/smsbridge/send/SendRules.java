@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.smsbridge.ledger.LedgerDatabase;
+import io.smsbridge.ledger.Consents;
 import io.smsbridge.ledger.Outbox;
 import io.smsbridge.ledger.OutboxBatch;
 import io.smsbridge.ledger.OutboxRow;
@@ -21,18 +21,19 @@ public final class SendRules {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.send");
 
-    private final LedgerDatabase ledger;
+    private final Outbox outbox;
+    private final Consents consents;
     private final SendAccounts accounts;
     private final SendOutcomes outcomes;
     private final SendMeters meters;
-    private final boolean enforceOptOuts;
 
-    SendRules(LedgerDatabase ledger, SendAccounts accounts, SendOutcomes outcomes, SendMeters meters, boolean enforceOptOuts) {
-        this.ledger = ledger;
+    /** @param consents null where opt-outs are not enforced */
+    SendRules(Outbox outbox, Consents consents, SendAccounts accounts, SendOutcomes outcomes, SendMeters meters) {
+        this.outbox = outbox;
+        this.consents = consents;
         this.accounts = accounts;
         this.outcomes = outcomes;
         this.meters = meters;
-        this.enforceOptOuts = enforceOptOuts;
     }
 
     /**
@@ -41,7 +42,7 @@ public final class SendRules {
      */
     public void drop(Exchange exchange, OutboxBatch batch) throws SQLException {
         long now = System.currentTimeMillis();
-        Set<String> optedOut = enforceOptOuts ? optedOut(batch) : Set.of();
+        Set<String> optedOut = consents != null ? optedOut(batch) : Set.of();
         List<ObjectNode> left = new ArrayList<>();
         List<ObjectNode> late = new ArrayList<>();
         List<ObjectNode> refused = new ArrayList<>();
@@ -62,7 +63,6 @@ public final class SendRules {
         accounts.unused(batch);
         meters.dropped(batch.target(), late.size() + refused.size());
         exchange.setRouteStop(true);
-        Outbox outbox = ledger.outbox();
         outbox.settle(batch, transaction -> {
             for (ObjectNode send : late) {
                 outcomes.fail(transaction, batch, List.of(send), "EXPIRED_BEFORE_SENDING",
@@ -83,7 +83,7 @@ public final class SendRules {
         Set<String> found = new HashSet<>();
         for (ObjectNode send : batch.items()) {
             String to = send.path("to").textValue();
-            if (ledger.query("find-consent", statement -> statement.set("account", batch.target()).set("recipient", to), row -> row.getInt(1)).contains(1)) {
+            if (consents.hasOptedOut(batch.target(), to)) {
                 found.add(to);
             }
         }

@@ -6,6 +6,7 @@ import java.util.List;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smsbridge.forward.Subscriptions;
+import io.smsbridge.ledger.Consents;
 import io.smsbridge.ledger.LedgerTransaction;
 import io.smsbridge.ledger.LedgerWork;
 import io.smsbridge.ledger.LedgerWriter;
@@ -28,15 +29,16 @@ public final class SendStore extends AsyncProcessorSupport {
     private final SendAccounts accounts;
     private final Subscriptions subscriptions;
     private final SendMeters meters;
-    private final boolean enforceOptOuts;
+    private final Consents consents;
 
-    SendStore(LedgerWriter writer, Outbox outbox, SendAccounts accounts, Subscriptions subscriptions, SendMeters meters, boolean enforceOptOuts) {
+    /** @param consents null where opt-outs are not enforced */
+    SendStore(LedgerWriter writer, Outbox outbox, SendAccounts accounts, Subscriptions subscriptions, SendMeters meters, Consents consents) {
         this.writer = writer;
         this.outbox = outbox;
         this.accounts = accounts;
         this.subscriptions = subscriptions;
         this.meters = meters;
-        this.enforceOptOuts = enforceOptOuts;
+        this.consents = consents;
     }
 
     @Override
@@ -92,17 +94,13 @@ public final class SendStore extends AsyncProcessorSupport {
         request.forget();
         AcceptedSends accepted = transaction.group(AcceptedSends.class, () -> new AcceptedSends(outbox, accounts, subscriptions));
         for (Send send : request.sends()) {
-            if (enforceOptOuts && !send.isForOptedOut() && hasOptedOut(transaction, request.account(), send.to())) {
+            if (consents != null && !send.isForOptedOut() && consents.hasOptedOut(transaction, request.account(), send.to())) {
                 request.optedOut(send);
             } else {
                 accepted.add(request, send);
             }
         }
         tellOfRefused(transaction, request);
-    }
-
-    private static boolean hasOptedOut(LedgerTransaction transaction, String account, String recipient) throws SQLException {
-        return transaction.sql("find-consent").set("account", account).set("recipient", recipient).query(row -> row.getInt(1)).contains(1);
     }
 
     /** One refused among others is told to the downstreams, too: CleverTap does not read the answer's body. */

@@ -138,6 +138,11 @@ final class SingleKeyRules {
         if (retention < TimeUnit.DAYS.toMillis(2)) {
             rules.add("ledger.retention: '" + value.apply("ledger.retention") + "' is less than 2d, and Infobip may repeat what it said");
         }
+        long letters = rules.duration("ledger.deadLetterRetention", value.apply("ledger.deadLetterRetention"));
+        if (letters > 0 && letters < TimeUnit.DAYS.toMillis(1)) {
+            rules.add("ledger.deadLetterRetention: '" + value.apply("ledger.deadLetterRetention")
+                    + "' is less than 1d, and somebody has to have time to handle them; 0s keeps them until then");
+        }
         if (replyWindow > retention) {
             rules.add("ledger.replyWindow: '" + value.apply("ledger.replyWindow") + "' is longer than ledger.retention, "
                     + value.apply("ledger.retention"));
