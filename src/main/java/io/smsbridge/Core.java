@@ -87,6 +87,9 @@ final class Core {
         Registry registry = context.getRegistry();
         boolean enforce = settings.get("optOut.enforce").equals("true");
         ledger = open(context, settings, data, home);
+        if (settings.get("ledger.text").equals("none")) {
+            ledger.outbox().keepNoTexts();
+        }
         Consents consents = consents(ledger);
         List<AccountSettings> accountSettings = settings.blocks(BlockKind.ACCOUNT).stream().map(block -> AccountSettings.of(block.name(), block::get)).toList();
         Collection<DownstreamSettings> downstreams = test ? List.of(observer())

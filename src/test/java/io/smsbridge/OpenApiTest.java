@@ -243,6 +243,10 @@ class OpenApiTest {
             call(400, method, "/sms/people/{number}", "/sms/people/nobody", "", CONSOLE);
             call(401, method, "/sms/people/{number}", "/sms/people/447700900123", "", NOBODY);
         }
+        assertThat(bridge.post("/sms/send/main", "{\"to\": \"447700900127\", \"text\": \"held\"}", CALLER).statusCode()).isEqualTo(200);
+        await().until(() -> infobip.held() == 1);
+        call(409, "DELETE", "/sms/people/{number}", "/sms/people/447700900127", "", CONSOLE);
+        infobip.release();
     }
 
     private HttpResponse<String> call(int status, String method, String path, String called, String body, String[] headers) throws Exception {

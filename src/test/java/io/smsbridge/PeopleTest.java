@@ -1,6 +1,8 @@
 package io.smsbridge;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static io.smsbridge.TestBridge.JSON;
 import static io.smsbridge.TestBridge.newId;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,11 +31,15 @@ class PeopleTest {
     @TempDir
     static Path home;
     static ScriptedInfobip infobip;
+    /** Refuses the key until it is told otherwise. */
+    static ScriptedInfobip closed;
     static TestBridge bridge;
 
     @BeforeAll
     static void start() throws Exception {
         infobip = new ScriptedInfobip();
+        closed = new ScriptedInfobip();
+        closed.server.stubFor(post(urlEqualTo(ScriptedInfobip.PATH)).atPriority(1).willReturn(aResponse().withStatus(401)));
         startBridge();
     }
 
@@ -45,20 +51,32 @@ class PeopleTest {
                 account.away.apiKey=k
                 account.away.retryDelay=10m
                 account.away.retryMaxDelay=10m
+                account.closed.baseUrl=%2$s
+                account.closed.apiKey=k
+                downstream.crm.url=http://localhost:1/
+                downstream.crm.events=replied
+                downstream.crm.retryDelay=10m
+                downstream.crm.retryMaxDelay=10m
+                downstream.crm.downAfter=0
                 sms.default-account=main
                 optOut.enforce=true
-                """.formatted(infobip.url()));
+                """.formatted(infobip.url(), closed.url()));
     }
 
     @AfterAll
     static void stop() {
         bridge.close();
         infobip.close();
+        closed.close();
     }
 
     private static JsonNode ask(String method, String number) throws Exception {
+        return ask(200, method, number);
+    }
+
+    private static JsonNode ask(int status, String method, String number) throws Exception {
         HttpResponse<String> answer = bridge.manage(method, "/sms/people/" + number, "");
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         return JSON.readTree(answer.body());
     }
 
@@ -127,12 +145,12 @@ class PeopleTest {
         assertThat(shown.get("messages").findValuesAsText("messageId")).hasSize(2).contains(id);
         assertThat(shown.at("/messages/0/state").asText()).isEqualTo("sent");
         assertThat(shown.at("/consents/0/optedOut").asBoolean(true)).isFalse();
-        assertThat(shown.get("waiting")).isEmpty();
+        assertThat(shown.get("waiting").findValuesAsText("queue")).as("the reply").containsExactly("events.crm");
         assertThat(shown.get("deadLetters")).hasSize(2);
         assertThat(shown.get("deadLetters").toString()).contains("Refused words", "no JSON").doesNotContain(other);
 
         JsonNode erased = ask("DELETE", person);
-        assertThat(erased).isEqualTo(JSON.readTree("{\"messages\": 2, \"consents\": 1, \"deadLetters\": 2, \"waiting\": 0}"));
+        assertThat(erased).isEqualTo(JSON.readTree("{\"messages\": 2, \"consents\": 1, \"outbox\": 1, \"deadLetters\": 2, \"waiting\": 0}"));
         assertThat(rows(person)).noneMatch(row -> !row.contains(other)).noneMatch(row -> row.replace(other, "").contains(person));
         assertThat(rows("Private words")).isEmpty();
         assertThat(ask("GET", person)).isEqualTo(JSON.readTree("{\"number\": \"" + person + "\", \"messages\": [], \"consents\": [], \"waiting\": [], \"deadLetters\": []}"));
@@ -142,13 +160,15 @@ class PeopleTest {
         assertThat(rest.get("messages")).hasSize(1);
         assertThat(rest.at("/deadLetters/0/items")).hasSize(1);
         assertThat(bridge.send("main", request).at("/messages/0/messageId").asText()).isEqualTo(id);
-        bridge.report(3, id);
+        assertThat(bridge.post("/infobip/delivery-reports/main", "{\"results\": [{\"messageId\": \"" + id + "\", \"to\": \"" + person
+                + "\", \"status\": {\"groupId\": 3, \"id\": 5}}]}").statusCode()).isEqualTo(200);
         await().until(() -> state(id).equals("delivered"));
         assertThat(rows(person)).noneMatch(row -> row.replace(other, "").contains(person));
         assertThat(infobip.messageIds()).doesNotContain(id);
 
         List<String> lines = TestBridge.logSince(logged);
-        assertThat(lines).anyMatch(line -> line.contains("...5678 shown: 2 messages")).anyMatch(line -> line.contains("...5678 erased: 2 messages"));
+        assertThat(lines).anyMatch(line -> line.contains("...5678 shown to admin: 2 messages"))
+                .anyMatch(line -> line.contains("...5678 erased by admin: 2 messages"));
         assertThat(lines).noneMatch(line -> line.contains(person)).noneMatch(line -> line.contains("Private words") || line.contains("Refused words"));
         assertThat(lines).noneMatch(line -> line.contains("151 12345678"));
     }
@@ -178,15 +198,44 @@ class PeopleTest {
         assertThat(consents.at("/0/optedOut").asBoolean(true)).isFalse();
     }
 
+    /** In the table, as a call has failed, and in memory, as the account is down. */
     @Test
-    void whatWaitsIsShownAndCountedUntilItIsGone() throws Exception {
+    void whatWaitsIsErasedAndNotSent() throws Exception {
         String person = "447700900301";
-        bridge.send("away", "{\"to\": \"" + person + "\", \"text\": \"Waits for Infobip\"}");
-        JsonNode waiting = await().until(() -> ask("GET", person).get("waiting"), found -> found.size() == 1);
-        assertThat(waiting.at("/0/queue").asText()).isEqualTo("sends.away");
+        String id = bridge.send("away", "{\"to\": \"" + person + "\", \"text\": \"Waits for Infobip\"}").at("/messages/0/messageId").asText();
+        reply(person, "Waits for the downstream");
+        JsonNode waiting = await().until(() -> ask("GET", person).get("waiting"), found -> found.size() == 2);
+        assertThat(waiting.findValuesAsText("queue")).containsExactly("sends.away", "events.crm");
         assertThat(waiting.at("/0/items/0/text").asText()).isEqualTo("Waits for Infobip");
-        assertThat(ask("DELETE", person).get("waiting").asInt()).isEqualTo(1);
-        assertThat(ask("GET", "447700900302").get("waiting")).isEmpty();
+        await().until(() -> change("UPDATE outbox SET lane = lane WHERE attempts = 1 AND owner IS NULL") >= 2);
+
+        bridge.send("closed", "{\"text\": \"For both\", \"messages\": [{\"to\": \"" + person + "\"}, {\"to\": \"447700900302\"}]}");
+        await().until(() -> !closed.calls().isEmpty() && bridge.core().ledger.outbox().queue("sends", "closed").running() == 0);
+        JsonNode erased = ask("DELETE", person);
+        assertThat(erased.get("outbox").asInt()).isEqualTo(3);
+        assertThat(erased.get("waiting").asInt()).isZero();
+        assertThat(rows(person)).isEmpty();
+        assertThat(rows("Waits for")).isEmpty();
+        assertThat(state(id)).isEqualTo("failed");
+
+        closed.acceptAll();
+        await().until(() -> bridge.waiting("sends.closed") == 0);
+        assertThat(closed.calls()).isNotEmpty().allSatisfy(call -> assertThat(call.toString()).contains("447700900302").doesNotContain(person));
+    }
+
+    @Test
+    void whatIsInACallIsLeftAndNamedUntilItIsGone() throws Exception {
+        String person = "447700900311";
+        String id = bridge.send("main", "{\"to\": \"" + person + "\", \"text\": \"held\"}").at("/messages/0/messageId").asText();
+        await().until(() -> infobip.held() == 1);
+        JsonNode left = ask(409, "DELETE", person);
+        assertThat(left.get("waiting").asInt()).isEqualTo(1);
+        assertThat(left.get("messages").asInt()).isEqualTo(1);
+        assertThat(left.get("error").asText()).startsWith("what waits in 1 places is being sent or told");
+        infobip.release();
+        await().until(() -> state(id).equals("sent"));
+        assertThat(ask("DELETE", person).get("waiting").asInt()).isZero();
+        assertThat(rows(person)).isEmpty();
     }
 
     @Test
@@ -206,9 +255,9 @@ class PeopleTest {
         bridge.context().createProducerTemplate().sendBody("direct:purge-ledger", null);
 
         assertThat(bridge.letters("queue=webhooks.clicks").get("letters").findValuesAsText("id")).hasSize(1).doesNotContain(id);
-        assertThat(rows("447700900401")).isEmpty();
-        assertThat(rows("447700900402")).hasSize(1);
-        assertThat(rows("447700900403")).hasSize(1);
+        assertThat(rows("447700900401")).noneMatch(row -> row.startsWith("consent"));
+        assertThat(rows("447700900402")).filteredOn(row -> row.startsWith("consent")).hasSize(1);
+        assertThat(rows("447700900403")).filteredOn(row -> row.startsWith("consent")).hasSize(1);
         assertThat(TestBridge.logSince(logged)).anyMatch(line -> line.contains("1 dead letters removed"));
     }
 }

@@ -17,6 +17,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.Session;
@@ -120,10 +121,16 @@ public final class ConsoleLogin implements AuthenticationHandler {
         } else if (fromAnotherSite(call)) {
             refuse(call, 403, "asked for by a page of another site");
         } else if (user(call) != null) {
-            call.next();
+            enter(call, user(call));
         } else {
             basic(call);
         }
+    }
+
+    /** Routes know who calls: Camel gives them the user as a header. */
+    private static void enter(RoutingContext call, String user) {
+        call.setUser(User.fromName(user));
+        call.next();
     }
 
     private boolean mayObserve(RoutingContext call) {
@@ -154,7 +161,7 @@ public final class ConsoleLogin implements AuthenticationHandler {
         check(call, credentials[0], credentials[1]).onComplete(checked -> {
             call.request().resume();
             if (checked.succeeded() && checked.result()) {
-                call.next();
+                enter(call, credentials[0]);
             } else if (!call.response().ended()) {
                 refuse(call, 401, "wrong user or password");
             }

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.smsbridge.ledger.OutboxBatch;
 import io.smsbridge.ledger.OutboxGate;
+import io.smsbridge.text.Failure;
 import io.smsbridge.text.PhoneMask;
 import io.smsbridge.text.Texts;
 import io.smsbridge.text.Times;
@@ -173,10 +174,10 @@ public final class DownstreamCircuit implements OutboxGate {
      * @param hold   how long the answer asks to be left alone, in milliseconds
      * @return whether the batch is to go back as it was, since it is the downstream that fails, and is waited for
      */
-    boolean answered(OutboxBatch batch, int code, String answer, long hold) {
+    boolean answered(OutboxBatch batch, int code, Failure answer, long hold) {
         if (code == 0 || code >= 500 || code >= 300 && code < 400 || OF_NO_ITEM.contains(code)) {
             boolean wasShut = isShut();
-            boolean waits = failed(batch, (code == 0 ? "" : "HTTP " + code + " ") + (answer == null ? "" : answer),
+            boolean waits = failed(batch, answer.answered(code),
                     ASKING_FOR_TIME.contains(code) ? Math.min(hold, LONGEST_HOLD) : 0);
             if (waits && !wasShut) {
                 hasten.run();
@@ -209,9 +210,9 @@ public final class DownstreamCircuit implements OutboxGate {
         wake.run();
     }
 
-    private synchronized boolean failed(OutboxBatch batch, String error, long hold) {
+    private synchronized boolean failed(OutboxBatch batch, Failure error, long hold) {
         long now = System.currentTimeMillis();
-        lastError = PhoneMask.masked(Texts.cut(error, SHOWN));
+        lastError = PhoneMask.masked(Texts.cut(error.whole(), SHOWN));
         lastErrorAt = now;
         if (failures++ == 0) {
             failingSince = now;
@@ -222,7 +223,7 @@ public final class DownstreamCircuit implements OutboxGate {
                 held = hold > 0;
                 nextProbe = now + (hold > 0 ? hold : (long) Math.min(downstream.probeDelay() * Math.pow(2, probes), downstream.probeMaxDelay()));
                 LOG.warn("{}: {} since {}, the next batch is tried at {}: {}", this, held ? "still to be left alone" : "still down",
-                        local(failingSince), local(nextProbe), lastError);
+                        local(failingSince), local(nextProbe), error.brief());
             }
             return true;
         }
@@ -234,7 +235,7 @@ public final class DownstreamCircuit implements OutboxGate {
             probes = 0;
             nextProbe = now + (hold > 0 ? hold : downstream.probeDelay());
             LOG.warn("{}: {}; what comes for it waits, one batch is tried at {}: {}", this,
-                    held ? "asks to be left alone" : "down after " + failures + " failures in a row", local(nextProbe), lastError);
+                    held ? "asks to be left alone" : "down after " + failures + " failures in a row", local(nextProbe), error.brief());
             return true;
         }
         return false;

@@ -3,6 +3,7 @@ package io.smsbridge.forward;
 import java.util.Map;
 
 import io.smsbridge.settings.EndpointUrl;
+import io.smsbridge.text.Failure;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.Category;
@@ -100,7 +101,7 @@ final class DownstreamEndpoint extends DefaultEndpoint {
         }
 
         private HandOverFailed failed(Throwable error) {
-            return new HandOverFailed(url.masked(error.getClass().getSimpleName() + ": " + error.getMessage()),
+            return new HandOverFailed(new Failure(error.getClass().getSimpleName(), url.masked(error.getClass().getSimpleName() + ": " + error.getMessage())),
                     error.getClass().getSimpleName().endsWith("TooLargeException"));
         }
 
@@ -116,11 +117,17 @@ final class DownstreamEndpoint extends DefaultEndpoint {
     static final class HandOverFailed extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final transient Failure failure;
         private final boolean tooLarge;
 
-        HandOverFailed(String message, boolean tooLarge) {
-            super(message);
+        HandOverFailed(Failure failure, boolean tooLarge) {
+            super(failure.whole());
+            this.failure = failure;
             this.tooLarge = tooLarge;
+        }
+
+        Failure failure() {
+            return failure;
         }
 
         /** Whether the batch is more than the endpoint takes at once. */

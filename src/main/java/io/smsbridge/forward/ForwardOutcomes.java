@@ -17,9 +17,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smsbridge.ledger.Outbox;
 import io.smsbridge.ledger.OutboxBatch;
 import io.smsbridge.maps.Maps;
+import io.smsbridge.text.Failure;
 import io.smsbridge.text.PhoneMask;
 import io.smsbridge.text.Redirect;
-import io.smsbridge.text.Texts;
 import io.smsbridge.settings.DownstreamSettings;
 import io.smsbridge.settings.RetrySchedule;
 import org.apache.camel.Exchange;
@@ -79,30 +79,32 @@ public final class ForwardOutcomes {
     public void recordAnswer(Exchange exchange) {
         byte[] body = exchange.getMessage().getBody(byte[].class);
         Integer code = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
-        String answer = body == null ? "" : new String(body, StandardCharsets.UTF_8);
+        String text = body == null ? "" : new String(body, StandardCharsets.UTF_8);
+        Failure answer = new Failure("", text);
         if (code != null && code >= 300 && code < 400) {
-            answer = Redirect.refused(exchange.getMessage().getHeader("Location", String.class), "downstream." + batch(exchange).target() + ".url") + (answer.isEmpty() ? "" : ": " + answer);
+            String refused = Redirect.refused(exchange.getMessage().getHeader("Location", String.class), "downstream." + batch(exchange).target() + ".url");
+            answer = new Failure(PhoneMask.masked(refused), refused + (text.isEmpty() ? "" : ": " + text));
         }
         record(batch(exchange), code == null ? 200 : code, answer, exchange.getMessage().getHeader("Retry-After", String.class));
     }
 
     /** After a Camel endpoint has taken the batch. The body is still what it was given, and no answer. */
     public void recordHandedOver(Exchange exchange) {
-        record(batch(exchange), 200, "", null);
+        record(batch(exchange), 200, new Failure("", ""), null);
     }
 
     /** After an error: of a POST that was not answered, or of a map that fails. The exchange holds the error met. */
     public void recordFailure(Exchange exchange) {
         OutboxBatch batch = batch(exchange);
         Exception error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        if (error instanceof Maps.MapFailed) {
-            failed(batch, circuits.settings(batch.target()), NOT_MAPPED, error.getMessage(), 0);
+        if (error instanceof Maps.MapFailed failed) {
+            failed(batch, circuits.settings(batch.target()), NOT_MAPPED, failed.failure(), 0);
         } else if (error instanceof DownstreamEndpoint.HandOverFailed failed && failed.isTooLarge()) {
-            failed(batch, circuits.settings(batch.target()), NOT_MAPPED, failed.getMessage(), 0);
+            failed(batch, circuits.settings(batch.target()), NOT_MAPPED, failed.failure(), 0);
         } else if (error instanceof DownstreamEndpoint.HandOverFailed failed) {
-            record(batch, 0, failed.getMessage(), null);
+            record(batch, 0, failed.failure(), null);
         } else {
-            record(batch, 0, error.getClass().getSimpleName() + ": " + error.getMessage(), null);
+            record(batch, 0, Failure.of(error), null);
         }
     }
 
@@ -110,18 +112,19 @@ public final class ForwardOutcomes {
         return exchange.getProperty(OutboxBatch.PROPERTY, OutboxBatch.class);
     }
 
-    private void record(OutboxBatch batch, int code, String answer, String retryAfter) {
+    /** @param answer brief: what the log may show of it */
+    private void record(OutboxBatch batch, int code, Failure answer, String retryAfter) {
         DownstreamSettings downstream = circuits.settings(batch.target());
         long asked = RetrySchedule.asked(retryAfter);
         meters.called(batch, code);
         LoggerFactory.getLogger("forward-to-" + batch.target()).info("{} events answered {} in {} ms", batch.items().size(), code, batch.millis());
         boolean waits = circuits.of(batch.target()).answered(batch, code, answer, asked);
         if (code >= 200 && code < 300) {
-            taken(batch, answer);
+            taken(batch, answer.whole());
         } else if (waits) {
             outbox.putBack(batch);
         } else {
-            failed(batch, downstream, code, (code > 0 ? "HTTP " + code + " " : "") + Texts.cut(answer, SHOWN), asked);
+            failed(batch, downstream, code, answer.cut(SHOWN).answered(code), asked);
         }
     }
 
@@ -137,8 +140,8 @@ public final class ForwardOutcomes {
             outbox.settle(batch, transaction -> outbox.remove(transaction, batch));
         } else {
             meters.givenUp(batch, "refused");
-            outbox.settle(batch, transaction -> outbox.giveUp(transaction, batch, refused, unprocessed.path("reason").asText(),
-                    unprocessed.path("notReplayable").textValue()));
+            Failure reason = new Failure("answered 2xx, but did not process", unprocessed.path("reason").asText());
+            outbox.settle(batch, transaction -> outbox.giveUp(transaction, batch, refused, reason, unprocessed.path("notReplayable").textValue()));
         }
     }
 
@@ -154,12 +157,12 @@ public final class ForwardOutcomes {
         return maps.apply("unprocessed", JsonNodeFactory.instance.objectNode(), input);
     }
 
-    private void failed(OutboxBatch batch, DownstreamSettings downstream, int code, String reason, long asked) {
+    private void failed(OutboxBatch batch, DownstreamSettings downstream, int code, Failure reason, long asked) {
         long now = System.currentTimeMillis();
         long since = batch.failingSince() == null ? now : batch.failingSince();
         if (MAY_BE_AN_ITEM.contains(code) && batch.items().size() > 1) {
             LOG.warn("downstream {}: a batch was refused, and is posted again in two parts, to find what is wrong with it: {}", batch.target(),
-                    PhoneMask.masked(reason));
+                    reason.brief());
             outbox.settle(batch, transaction -> outbox.part(transaction, batch));
             return;
         }
@@ -167,13 +170,13 @@ public final class ForwardOutcomes {
                 : OptionalLong.empty();
         if (next.isPresent()) {
             LOG.warn("downstream {}: failure {}, next try at {}: {}", batch.target(), batch.attempts() + 1, java.time.Instant.ofEpochMilli(next.getAsLong()),
-                    PhoneMask.masked(reason));
+                    reason.brief());
             meters.retried(batch);
             // Another call may have found it down meanwhile, and made all that waited for a retry wait for it.
             outbox.settle(batch, transaction -> outbox.retry(transaction, batch,
                     circuits.of(batch.target()).isShut() ? transaction.now() : next.getAsLong(), since));
         } else {
-            LOG.error("downstream {}: given up after {} tries, kept as a dead letter: {}", batch.target(), batch.attempts() + 1, PhoneMask.masked(reason));
+            LOG.error("downstream {}: given up after {} tries, kept as a dead letter: {}", batch.target(), batch.attempts() + 1, reason.brief());
             meters.givenUp(batch, WORTH_A_RETRY.contains(code) || code >= 500 ? "retry" : "refused");
             outbox.settle(batch, transaction -> outbox.giveUp(transaction, batch, batch.items(), reason, null));
         }

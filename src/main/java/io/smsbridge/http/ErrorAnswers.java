@@ -3,6 +3,7 @@ package io.smsbridge.http;
 import java.util.function.BiConsumer;
 
 import io.smsbridge.ledger.LedgerAway;
+import io.smsbridge.text.LoggedError;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,7 @@ public final class ErrorAnswers {
                 : error instanceof LedgerAway ? "the request can't be stored now; nothing of it was accepted. Send it again later"
                 : "the bridge could not handle the request; its log says why";
         if (status == 500) {
-            LOG.error("{}: a request can't be handled", exchange.getFromRouteId(), error);
+            LOG.error("{}: a request can't be handled", exchange.getFromRouteId(), LoggedError.of(error));
         }
         counter.accept(exchange.getFromRouteId(), status);
         exchange.getMessage().removeHeaders("*");

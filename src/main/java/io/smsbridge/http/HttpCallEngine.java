@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
+import io.smsbridge.text.LoggedError;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -143,7 +144,7 @@ public final class HttpCallEngine extends ServiceSupport implements PlatformHttp
 
         private void write(Exchange exchange, RoutingContext call) {
             if (exchange.getException() != null) {
-                getExceptionHandler().handleException("a request failed", exchange, exchange.getException());
+                getExceptionHandler().handleException("a request failed", exchange, LoggedError.of(exchange.getException()));
                 HttpErrors.answer(call, 500, "the bridge could not handle the request; its log says why");
                 return;
             }

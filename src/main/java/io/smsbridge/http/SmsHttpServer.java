@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.smsbridge.text.LoggedError;
 import io.smsbridge.text.PhoneMask;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServer;
@@ -150,7 +151,7 @@ public final class SmsHttpServer extends VertxPlatformHttpServer {
         }
         response.headers().clear();
         if (status == 500 && call.failure() != null) {
-            LOG.error("{} {}: {}", call.request().method(), PhoneMask.masked(call.request().path()), call.failure().toString(), call.failure());
+            LOG.error("{} {} can't be handled", call.request().method(), PhoneMask.masked(call.request().path()), LoggedError.of(call.failure()));
         }
         String said = call.failure() instanceof HttpException refusal ? refusal.getPayload() : null;
         answer(response, status, said != null ? said : error(call.request(), status));

@@ -7,6 +7,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 
+import io.smsbridge.text.LoggedError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +47,7 @@ final class LedgerAnswers implements AutoCloseable {
         try {
             work.committed();
         } catch (RuntimeException e) {
-            LOG.error("what follows on a commit failed", e);
+            LOG.error("what follows on a commit failed", LoggedError.of(e));
         }
     }
 
@@ -55,7 +56,7 @@ final class LedgerAnswers implements AutoCloseable {
             try {
                 work.failed(reason);
             } catch (RuntimeException e) {
-                LOG.error("what follows on a failed commit failed", e);
+                LOG.error("what follows on a failed commit failed", LoggedError.of(e));
             }
         });
     }

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.smsbridge.text.Failure;
 import io.smsbridge.text.PhoneMask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +25,21 @@ public final class Outbox {
     private final Map<String, OutboxQueue> queues = new ConcurrentHashMap<>();
     private final OutboxMemory memory = new OutboxMemory();
     private final OutboxTable table;
+    private volatile boolean keepsTexts = true;
 
     /** @param shared whether other bridges use the same database */
     Outbox(LedgerWriter writer, boolean shared) {
         this.writer = writer;
         table = new OutboxTable(writer, shared);
+    }
+
+    /** From now on a text is forgotten when it is sent, told or given up: dead letters are kept without. */
+    public void keepNoTexts() {
+        keepsTexts = false;
+    }
+
+    public boolean keepsTexts() {
+        return keepsTexts;
     }
 
     /** What waits for one target. */
@@ -149,10 +160,28 @@ public final class Outbox {
         }
     }
 
-    /** The batch goes out of the outbox, and its items, or some of them, become a dead letter, whose id is returned. */
-    public String giveUp(LedgerTransaction transaction, OutboxBatch batch, List<ObjectNode> items, String reason, String notReplayable)
+    /**
+     * The batch goes out of the outbox, and its items, or some of them, become a dead letter, whose id is returned. Where texts are not kept,
+     * those with a text become a letter of their own, which can't be replayed, and its id is returned.
+     */
+    public String giveUp(LedgerTransaction transaction, OutboxBatch batch, List<ObjectNode> items, Failure reason, String notReplayable)
             throws SQLException {
         remove(transaction, batch);
+        List<ObjectNode> texts = keepsTexts ? List.of() : items.stream().filter(item -> LetterTexts.isIn(batch.queue(), item)).toList();
+        String why = keepsTexts ? reason.whole() : reason.brief();
+        if (texts.isEmpty()) {
+            return keepDeadLetter(transaction, batch, items, why, notReplayable);
+        }
+        List<ObjectNode> others = items.stream().filter(item -> !LetterTexts.isIn(batch.queue(), item)).toList();
+        if (!others.isEmpty()) {
+            keepDeadLetter(transaction, batch, others, why, notReplayable);
+        }
+        return keepDeadLetter(transaction, batch, texts.stream().map(item -> LetterTexts.without(batch.queue(), item)).toList(), why,
+                LetterTexts.NOT_REPLAYABLE);
+    }
+
+    private String keepDeadLetter(LedgerTransaction transaction, OutboxBatch batch, List<ObjectNode> items, String reason, String notReplayable)
+            throws SQLException {
         OutboxRow first = batch.rows().get(0);
         long now = transaction.now();
         String id = UUID.randomUUID().toString();
@@ -164,7 +193,8 @@ public final class Outbox {
     }
 
     /** Its reason can quote what came from outside, of which a column does not take everything. */
-    public void keepDeadLetter(LedgerTransaction transaction, DeadLetter letter) throws SQLException {
+    public void keepDeadLetter(LedgerTransaction transaction, DeadLetter whole) throws SQLException {
+        DeadLetter letter = keepsTexts ? whole : LetterTexts.without(whole);
         transaction.sql("keep-dead-letter").set("id", letter.id()).set("queue", letter.queue()).set("target", letter.target())
                 .set("account", ColumnText.of(letter.account())).set("reason", Objects.requireNonNullElse(ColumnText.whole(letter.reason()), "")).set("attempts", letter.attempts())
                 .set("firstFailedAt", letter.firstFailedAt()).set("lastFailedAt", letter.lastFailedAt()).set("items", letter.items())

@@ -5,6 +5,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 
+import io.smsbridge.text.Failure;
+import io.smsbridge.text.LoggedError;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -90,7 +92,7 @@ public final class OutboxConsumer extends DefaultConsumer implements ShutdownAwa
             if (!batch.isSettled()) {
                 settle(batch, exchange.getMessage().getBody(), exchange.getException());
             } else if (exchange.getException() != null) {
-                getExceptionHandler().handleException("what followed on a call that was recorded failed", exchange, exchange.getException());
+                getExceptionHandler().handleException("what followed on a call that was recorded failed", exchange, LoggedError.of(exchange.getException()));
             }
         } finally {
             releaseExchange(exchange, false);
@@ -108,9 +110,9 @@ public final class OutboxConsumer extends DefaultConsumer implements ShutdownAwa
             outbox.settle(batch, transaction -> outbox.part(transaction, batch));
             return;
         }
-        String reason = problem == null ? "the route ended without recording what became of it"
-                : "the route failed: " + problem.getClass().getSimpleName() + ": " + problem.getMessage();
-        getExceptionHandler().handleException("a batch becomes a dead letter", problem == null ? new IllegalStateException(reason) : problem);
+        String ended = "the route ended without recording what became of it";
+        Failure reason = problem == null ? new Failure(ended, ended) : Failure.of(problem).after("the route failed: ");
+        getExceptionHandler().handleException("a batch becomes a dead letter", LoggedError.of(problem == null ? new IllegalStateException(ended) : problem));
         outbox.settle(batch, transaction -> outbox.giveUp(transaction, batch, batch.items(), reason, null));
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What waits for one target, of which a window is kept in memory and the rest stays in the table. High goes first; rows of one grouping
@@ -61,27 +62,19 @@ public final class OutboxQueue implements OutboxTable.Fetcher {
 
     /** What is in memory and not under way goes back to the table. */
     void stop() {
-        lock.lock();
-        try {
+        locked(() -> {
             handler = null;
             if (alarm != null) {
                 alarm.stop();
             }
             // Within the lock, so that whoever starts next finds them.
             table.giveBack(window.clear());
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Calls under way. */
     public int running() {
-        lock.lock();
-        try {
-            return calls.running();
-        } finally {
-            lock.unlock();
-        }
+        return locked(calls::running);
     }
 
     /**
@@ -133,6 +126,11 @@ public final class OutboxQueue implements OutboxTable.Fetcher {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Takes a row out of memory; null where it is not there, or in a call. It is no longer known here, and still this bridge's in the table. */
+    OutboxRow takeOut(long id) {
+        return locked(() -> window.takeOut(id));
     }
 
     /** There are rows in the table, due now or from that time on. */
@@ -283,9 +281,16 @@ public final class OutboxQueue implements OutboxTable.Fetcher {
     }
 
     private void locked(Runnable change) {
+        locked(() -> {
+            change.run();
+            return null;
+        });
+    }
+
+    private <T> T locked(Supplier<T> question) {
         lock.lock();
         try {
-            change.run();
+            return question.get();
         } finally {
             lock.unlock();
         }

@@ -91,6 +91,22 @@ final class OutboxWindow {
         }
     }
 
+    /** Takes one row out; null where it is not here. */
+    OutboxRow takeOut(long id) {
+        for (Deque<OutboxRow> lane : lanes) {
+            for (Iterator<OutboxRow> from = lane.iterator(); from.hasNext();) {
+                OutboxRow row = from.next();
+                if (row.id() == id) {
+                    from.remove();
+                    items[row.lane()] -= row.count();
+                    memory.release(row.bytes());
+                    return row;
+                }
+            }
+        }
+        return null;
+    }
+
     /** What is here is going to wait: its trees go, which take most of the memory. */
     void keepJsonAlone() {
         for (Deque<OutboxRow> lane : lanes) {

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.smsbridge.text.PhoneMask;
 import org.apache.camel.Category;
 import org.apache.camel.Component;
 import org.apache.camel.Exchange;
@@ -71,7 +70,7 @@ public final class MapEndpoint extends DefaultEndpoint {
         try {
             return checked(headers, input);
         } catch (Maps.MapFailed e) {
-            LOG.warn("{} can't map all elements together, and maps each alone: {}", getEndpointUri(), PhoneMask.masked(e.getMessage()));
+            LOG.warn("{} can't map all elements together, and maps each alone: {}", getEndpointUri(), e.failure().brief());
             return mapEach(headers, input);
         }
     }
@@ -84,7 +83,7 @@ public final class MapEndpoint extends DefaultEndpoint {
             }
             return output;
         } catch (IllegalArgumentException e) {
-            throw new Maps.MapFailed(e.getMessage(), e);
+            throw new Maps.MapFailed("the map " + name + ".jslt makes what can't be taken", e.getMessage(), e);
         }
     }
 

@@ -15,6 +15,7 @@ import com.schibsted.spt.data.jslt.Expression;
 import com.schibsted.spt.data.jslt.Function;
 import com.schibsted.spt.data.jslt.JsltException;
 import com.schibsted.spt.data.jslt.Parser;
+import io.smsbridge.text.Failure;
 
 /** The JSLT maps, each read once, at the start. */
 public final class Maps {
@@ -68,7 +69,8 @@ public final class Maps {
             JsonNode output = expression(name).apply(Map.of("headers", headers), input);
             return output == null ? NullNode.instance : output;
         } catch (JsltException | ArithmeticException | ClassCastException | IllegalArgumentException | java.time.DateTimeException e) {
-            throw new MapFailed("the map " + name + ".jslt fails: " + e.getMessage(), e);
+            String brief = "the map " + name + ".jslt fails";
+            throw new MapFailed(e instanceof JsltException jslt && jslt.getLine() > 0 ? brief + " at line " + jslt.getLine() : brief, brief + ": " + e.getMessage(), e);
         }
     }
 
@@ -84,8 +86,16 @@ public final class Maps {
     public static final class MapFailed extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        MapFailed(String message, RuntimeException cause) {
+        private final transient Failure failure;
+
+        MapFailed(String brief, String message, RuntimeException cause) {
             super(message, cause);
+            failure = new Failure(brief, message);
+        }
+
+        /** The message can quote a text or a number; what is brief does not. */
+        public Failure failure() {
+            return failure;
         }
     }
 }

@@ -46,6 +46,11 @@ final class Mentions {
         return text != null && number.matcher(text).find();
     }
 
+    /** Whether what waits is to the person, or from them: not only one that names them. */
+    boolean isAbout(JsonNode item) {
+        return in(item.path(item.path("type").asText().equals("replied") ? "from" : "to").asText());
+    }
+
     /** @return null where the person is not in it */
     Parts parts(byte[] body) {
         String text = new String(body, StandardCharsets.UTF_8);
@@ -77,7 +82,7 @@ final class Mentions {
         return new Parts(items.isEmpty() ? List.of(tree) : items, nothingLeft ? null : bytes(rest), nothingLeft ? 0 : others.size());
     }
 
-    private boolean in(JsonNode node) {
+    boolean in(JsonNode node) {
         if (!node.isContainerNode()) {
             return in(node.asText());
         }

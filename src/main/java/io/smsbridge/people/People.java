@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smsbridge.ledger.Consents;
 import io.smsbridge.ledger.LedgerDatabase;
 import io.smsbridge.ledger.LedgerRows;
 import io.smsbridge.ledger.LedgerTransaction;
+import io.smsbridge.ledger.WaitingRows;
 import io.smsbridge.text.PhoneMask;
 import io.smsbridge.text.PhoneNumbers;
 import org.slf4j.Logger;
@@ -31,10 +33,12 @@ final class People {
     }
 
     private final LedgerDatabase ledger;
+    private final WaitingRows rows;
     private final Consents consents;
 
     People(LedgerDatabase ledger, Consents consents) {
         this.ledger = ledger;
+        this.rows = new WaitingRows(ledger);
         this.consents = consents;
     }
 
@@ -42,8 +46,9 @@ final class People {
      * {@code {number, messages, consents, waiting, deadLetters}}.
      *
      * @param number digits of the E.164 form; its other form is looked for, too
+     * @param user   who asks, for the log
      */
-    Map<String, Object> show(String number) throws SQLException {
+    Map<String, Object> show(String number, String user) throws SQLException {
         List<String> forms = PhoneNumbers.forms(number);
         Mentions mentions = new Mentions(forms);
         Map<String, Map<String, Object>> messages = new LinkedHashMap<>();
@@ -54,8 +59,8 @@ final class People {
         }
         List<Found> waiting = waiting(mentions);
         List<Found> letters = letters(mentions);
-        LOG.info("{} shown: {} messages, {} opt-outs or opt-ins, waiting in {} places, {} dead letters", PhoneMask.masked(number), messages.size(),
-                words.size(), waiting.size(), letters.size());
+        LOG.info("{} shown to {}: {} messages, {} opt-outs or opt-ins, waiting in {} places, {} dead letters", PhoneMask.masked(number), user,
+                messages.size(), words.size(), waiting.size(), letters.size());
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("number", number);
         answer.put("messages", List.copyOf(messages.values()));
@@ -65,8 +70,11 @@ final class People {
         return answer;
     }
 
-    /** {@code {messages, consents, deadLetters, waiting}}: how many were erased, and how many outbox rows still hold the person. */
-    Map<String, Object> erase(String number) throws Exception {
+    /**
+     * {@code {messages, consents, outbox, deadLetters, waiting}}: how many were erased, and how many rows of the outbox still hold the person, as
+     * they are in a call, in another bridge's hands, or for somebody else with the number in its text.
+     */
+    Map<String, Object> erase(String number, String user) throws Exception {
         List<String> forms = PhoneNumbers.forms(number);
         Mentions mentions = new Mentions(forms);
         int[] erased = ledger.writer().call(transaction -> {
@@ -80,19 +88,39 @@ final class People {
             return new int[] {messages, words};
         });
         // What is given up meanwhile leaves the outbox and becomes a dead letter: looked for in this order, it is in one of both.
-        int waiting = waiting(mentions).size();
+        int outbox = 0;
+        int waiting = 0;
+        for (WaitingRows.Row row : waitingRows(mentions)) {
+            boolean taken = takeOut(row, mentions);
+            outbox += taken ? 1 : 0;
+            waiting += taken && row.items().stream().noneMatch(item -> !mentions.isAbout(item) && mentions.in(item)) ? 0 : 1;
+        }
         int letters = 0;
         for (Found letter : letters(mentions)) {
             letters += ledger.writer().call(transaction -> erase(transaction, mentions, letter.id()));
         }
-        LOG.info("{} erased: {} messages, {} opt-outs or opt-ins, {} dead letters; still waiting in {} places", PhoneMask.masked(number), erased[0],
-                erased[1], letters, waiting);
+        LOG.info("{} erased by {}: {} messages, {} opt-outs or opt-ins, waiting in {} places, {} dead letters; still waiting in {} places",
+                PhoneMask.masked(number), user, erased[0], erased[1], outbox, letters, waiting);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("messages", erased[0]);
         answer.put("consents", erased[1]);
+        answer.put("outbox", outbox);
         answer.put("deadLetters", letters);
         answer.put("waiting", waiting);
         return answer;
+    }
+
+    /** Whoever else is in the row goes on waiting. A message of the person that was never sent has failed. */
+    private boolean takeOut(WaitingRows.Row row, Mentions mentions) throws Exception {
+        List<ObjectNode> theirs = row.items().stream().filter(mentions::isAbout).toList();
+        List<ObjectNode> left = row.items().stream().filter(item -> !mentions.isAbout(item)).toList();
+        return !theirs.isEmpty() && rows.takeOut(row, left, transaction -> {
+            if (row.queue().equals("sends")) {
+                for (ObjectNode send : theirs) {
+                    transaction.sql("fail-erased").set("id", send.path("messageId").asText()).set("now", transaction.now()).execute();
+                }
+            }
+        });
     }
 
     /** Read again: it may have been replayed or changed since it was found. */
@@ -112,16 +140,17 @@ final class People {
     }
 
     private List<Found> waiting(Mentions mentions) throws SQLException {
-        List<Found> found = new ArrayList<>();
-        long after = 0;
-        List<Body> part;
-        do {
-            long from = after;
-            part = ledger.query("find-waiting", statement -> statement.set("after", from),
-                    row -> new Body(row.getString("id"), row.getString("queue") + "." + row.getString("target"), null, 0, row.getBytes("body")));
-            add(found, mentions, part);
-            after = part.isEmpty() ? after : Long.parseLong(part.get(part.size() - 1).id());
-        } while (!part.isEmpty());
+        return waitingRows(mentions).stream()
+                .map(row -> new Found(String.valueOf(row.id()), row.queue() + "." + row.target(), null, mentions.parts(row.body()))).toList();
+    }
+
+    private List<WaitingRows.Row> waitingRows(Mentions mentions) throws SQLException {
+        List<WaitingRows.Row> found = new ArrayList<>();
+        List<WaitingRows.Row> part = rows.after(0);
+        while (!part.isEmpty()) {
+            part.stream().filter(row -> mentions.parts(row.body()) != null).forEach(found::add);
+            part = rows.after(part.get(part.size() - 1).id());
+        }
         return found;
     }
 

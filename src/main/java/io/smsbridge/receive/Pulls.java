@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smsbridge.text.LoggedError;
 import io.smsbridge.text.PhoneMask;
 import io.smsbridge.text.Texts;
 import org.apache.camel.Exchange;
@@ -93,15 +94,14 @@ public final class Pulls {
     /** Says why nothing was fetched, unless it was said before. */
     public void failed(Exchange exchange, @Header("account") String account, @Header("kind") String kind) {
         Exception error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        ended(account, kind, PhoneMask.masked(error instanceof NoPage ? error.getMessage()
-                : error.getClass().getSimpleName() + ": " + String.valueOf(error.getMessage()).lines().findFirst().orElse("")));
+        ended(account, kind, error instanceof NoPage ? PhoneMask.masked(error.getMessage()) : LoggedError.brief(error));
     }
 
     /** Says why a page that was fetched could not be stored; it is tried again. */
     void notStored(Exchange exchange) {
         Exception error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         Webhook page = exchange.getProperty(Webhook.PROPERTY, Webhook.class);
-        LOG.warn("account {}: fetched {} could not be stored, and are tried again: {}", page.account(), page.kind(), PhoneMask.masked(error.getMessage()));
+        LOG.warn("account {}: fetched {} could not be stored, and are tried again: {}", page.account(), page.kind(), LoggedError.brief(error));
     }
 
     private void ended(String account, String kind, String problem) {

@@ -13,7 +13,8 @@ import io.smsbridge.ledger.LedgerWork;
 import io.smsbridge.ledger.LedgerWriter;
 import io.smsbridge.ledger.Outbox;
 import io.smsbridge.ledger.RequestId;
-import io.smsbridge.text.PhoneMask;
+import io.smsbridge.maps.Maps;
+import io.smsbridge.text.LoggedError;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
@@ -55,11 +56,12 @@ final class WebhookRecorder extends AsyncProcessorSupport {
     }
 
     /** Keeps a webhook of which nothing can be read. */
-    void keep(Exchange exchange, AsyncCallback callback, Webhook webhook, String reason) {
+    void keep(Exchange exchange, AsyncCallback callback, Webhook webhook, Exception problem) {
         try (RequestId.Logged line = RequestId.logged(RequestId.of(exchange))) {
-            LOG.error("{}: unreadable, kept as a dead letter: {}", webhook.kind(), PhoneMask.masked(reason));
+            LOG.error("{}: unreadable, kept as a dead letter: {}", webhook.kind(),
+                    problem instanceof Maps.MapFailed failed ? failed.failure().brief() : LoggedError.brief(problem));
         }
-        write(exchange, callback, webhook, List.of(), List.of(letter(exchange, webhook, reason, webhook.body())));
+        write(exchange, callback, webhook, List.of(), List.of(letter(exchange, webhook, problem.getMessage(), webhook.body())));
     }
 
     private static DeadLetter letter(Exchange exchange, Webhook webhook, String reason, byte[] body) {

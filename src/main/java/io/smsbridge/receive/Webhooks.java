@@ -100,7 +100,7 @@ public final class Webhooks {
         @Override
         public boolean process(Exchange exchange, AsyncCallback callback) {
             Exception problem = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-            recorder.keep(exchange, callback, exchange.getProperty(Webhook.PROPERTY, Webhook.class), problem.getMessage());
+            recorder.keep(exchange, callback, exchange.getProperty(Webhook.PROPERTY, Webhook.class), problem);
             return false;
         }
     }

@@ -23,6 +23,8 @@ import io.smsbridge.ledger.OutboxBatch;
 import io.smsbridge.ledger.OutboxRow;
 import io.smsbridge.maps.FailureCodes;
 import io.smsbridge.maps.Maps;
+import io.smsbridge.text.Failure;
+import io.smsbridge.text.LoggedError;
 import io.smsbridge.text.PhoneMask;
 import io.smsbridge.text.Redirect;
 import io.smsbridge.settings.RetrySchedule;
@@ -86,12 +88,15 @@ public final class SendOutcomes {
         boolean taken = code >= 200 && code < 300;
         if (!taken) {
             String name = answer.path("error").path("name").asText("HTTP_" + code);
-            failed(batch, code, name, answer.path("error").path("description").asText(""), asked);
+            String description = answer.path("error").path("description").asText("");
+            // Of a redirect it says what the bridge itself makes of it.
+            failed(batch, code, name, new Failure(code >= 300 && code < 400 ? PhoneMask.masked(description) : "", description), asked);
         } else if (answer.get("results").size() == batch.items().size() && batch.items().stream().allMatch(send -> results.containsKey(id(send)))) {
             answered(batch, code, answer.path("bulkId").textValue(), results, asked);
         } else {
-            failed(batch, code, "UNREADABLE_ANSWER", "HTTP " + code + " with " + answer.get("results").size() + " results that do not match the "
-                    + batch.items().size() + " messages sent", asked);
+            String description = "HTTP " + code + " with " + answer.get("results").size() + " results that do not match the " + batch.items().size()
+                    + " messages sent";
+            failed(batch, code, "UNREADABLE_ANSWER", new Failure(description, description), asked);
         }
     }
 
@@ -101,29 +106,32 @@ public final class SendOutcomes {
         Exception error = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         Integer code = exchange.getProperty(STATUS, Integer.class);
         if (code != null) {
-            LOG.error("account {}: what Infobip answered (HTTP {}) can't be recorded; the call is not made again, and kept as a dead letter: {}", batch.target(),
-                    code, PhoneMask.masked(error.getMessage()));
+            Failure failure = failure(error).after("answered by Infobip (HTTP " + code + "), but what it answered can't be recorded: ");
+            LOG.error("account {}: {}; the call is not made again, and kept as a dead letter", batch.target(), failure.brief());
             accounts.answered(batch, code, false, null, 0);
             meters.unreadable(batch);
-            outbox.settle(batch, transaction -> outbox.giveUp(transaction, batch, batch.items(),
-                    "answered by Infobip (HTTP " + code + "), but what it answered can't be recorded: " + error.getMessage(), null));
-        } else if (error instanceof Maps.MapFailed) {
-            notMapped(batch, error.getMessage());
+            outbox.settle(batch, transaction -> outbox.giveUp(transaction, batch, batch.items(), failure, null));
+        } else if (error instanceof Maps.MapFailed failed) {
+            notMapped(batch, failed.failure());
         } else {
-            failed(batch, NO_ANSWER, "NO_ANSWER", (error instanceof IOException ? error.getClass().getSimpleName() : error.getClass().getName()) + ": "
-                    + error.getMessage(), 0);
+            String name = error instanceof IOException ? error.getClass().getSimpleName() : error.getClass().getName();
+            failed(batch, NO_ANSWER, "NO_ANSWER", new Failure(LoggedError.brief(error), name + ": " + error.getMessage()), 0);
         }
     }
 
+    private static Failure failure(Exception error) {
+        return error instanceof Maps.MapFailed failed ? failed.failure() : new Failure(LoggedError.brief(error), error.getMessage());
+    }
+
     /** A map that was edited can fail on one send: the others go without it. */
-    private void notMapped(OutboxBatch batch, String reason) {
+    private void notMapped(OutboxBatch batch, Failure failure) {
         accounts.unused(batch);
         if (batch.items().size() > 1) {
-            LOG.warn("account {}: a call can't be mapped, and is made in two parts, to find what is wrong with it: {}", batch.target(), PhoneMask.masked(reason));
+            LOG.warn("account {}: a call can't be mapped, and is made in two parts, to find what is wrong with it: {}", batch.target(), failure.brief());
             outbox.settle(batch, transaction -> outbox.part(transaction, batch));
         } else {
-            accounts.failed(batch.target(), reason);
-            giveUp(batch, "refused", "NOT_MAPPED", reason, "NOT_MAPPED: " + reason, "904");
+            accounts.failed(batch.target(), failure.whole());
+            giveUp(batch, "refused", "NOT_MAPPED", failure, failure.after("NOT_MAPPED: "), "904");
         }
     }
 
@@ -135,13 +143,14 @@ public final class SendOutcomes {
         return send.get("messageId").textValue();
     }
 
-    private void failed(OutboxBatch batch, int code, String name, String description, long asked) {
+    private void failed(OutboxBatch batch, int code, String name, Failure description, long asked) {
         RetrySchedule schedule = accounts.settings(batch.target()).retry();
         // Infobip refuses the key, not the call. Who wants no retries wants no waiting either.
         boolean keyRefused = (code == 401 || code == 403) && schedule.maxAge() > 0;
         boolean retry = code == NO_ANSWER || code >= 200 && code < 300 || code == 408 || code == 425 || code == 429 || code >= 500;
-        String reason = (code >= 300 ? "HTTP " + code + ", " : "") + name + ": " + description;
-        accounts.failed(batch.target(), reason);
+        String what = (code >= 300 ? "HTTP " + code + ", " : "") + name;
+        Failure reason = new Failure(PhoneMask.masked(what) + (description.brief().isEmpty() ? "" : ": " + description.brief()), what + ": " + description.whole());
+        accounts.failed(batch.target(), reason.whole());
         accounts.answered(batch, code, retry || keyRefused, keyRefused ? "Infobip refuses its key (HTTP " + code + "): check baseUrl, apiKey and its scopes" : null,
                 asked);
         meters.called(batch, code);
@@ -155,7 +164,7 @@ public final class SendOutcomes {
         OptionalLong next = retry ? schedule.next(batch.attempts() + 1, since, now, asked) : OptionalLong.empty();
         if (next.isPresent()) {
             LOG.warn("account {}: failure {}, next try at {}: {}", batch.target(), batch.attempts() + 1, Instant.ofEpochMilli(next.getAsLong()),
-                    PhoneMask.masked(reason));
+                    reason.brief());
             meters.retried(batch);
             outbox.settle(batch, transaction -> outbox.retry(transaction, batch, next.getAsLong(), since));
         } else {
@@ -164,12 +173,12 @@ public final class SendOutcomes {
         }
     }
 
-    private void giveUp(OutboxBatch batch, String outcome, String name, String description, String reason, String failureCode) {
-        LOG.error("account {}: given up after {} tries, kept as a dead letter: {}", batch.target(), batch.attempts() + 1, PhoneMask.masked(reason));
+    private void giveUp(OutboxBatch batch, String outcome, String name, Failure description, Failure reason, String failureCode) {
+        LOG.error("account {}: given up after {} tries, kept as a dead letter: {}", batch.target(), batch.attempts() + 1, reason.brief());
         meters.givenUp(batch, outcome, name);
         outbox.settle(batch, transaction -> {
             String letter = outbox.giveUp(transaction, batch, batch.items(), reason, null);
-            fail(transaction, batch, batch.items(), name, description, failureCode, letter);
+            fail(transaction, batch, batch.items(), name, outbox.keepsTexts() ? description.whole() : description.brief(), failureCode, letter);
         });
     }
 

@@ -143,6 +143,7 @@ final class SingleKeyRules {
             rules.add("ledger.deadLetterRetention: '" + value.apply("ledger.deadLetterRetention")
                     + "' is less than 1d, and somebody has to have time to handle them; 0s keeps them until then");
         }
+        rules.oneOf("ledger.text", value.apply("ledger.text"), Set.of("kept", "none"));
         if (replyWindow > retention) {
             rules.add("ledger.replyWindow: '" + value.apply("ledger.replyWindow") + "' is longer than ledger.retention, "
                     + value.apply("ledger.retention"));
