@@ -56,6 +56,9 @@ final class CallerCommand {
         private String requests;
         @Option(names = "--recipients-per-second", paramLabel = "N", description = "The same of recipients.")
         private String recipients;
+        @Option(names = "--recipients-per-day", paramLabel = "N", description = "Beyond it each recipient is refused until the next day (UTC); default: 0, no limit. "
+                + "Bridges on one ledger count together.")
+        private String day;
 
         private Map<String, String> given() {
             Map<String, String> given = new HashMap<>();
@@ -63,6 +66,7 @@ final class CallerCommand {
             given.put("--networks", networks);
             given.put("--requests-per-second", requests);
             given.put("--recipients-per-second", recipients);
+            given.put("--recipients-per-day", day);
             given.values().removeIf(Objects::isNull);
             return given;
         }

@@ -9,6 +9,8 @@ public final class Retention {
     private static final Logger LOG = LoggerFactory.getLogger("io.smsbridge.ledger");
     /** As the statements limit a step. */
     private static final int STEP = 500;
+    /** By which the clocks of bridges that share a ledger may differ. */
+    private static final long CLOCKS = 3_600_000;
 
     private final LedgerWriter writer;
     private final boolean shared;
@@ -31,6 +33,8 @@ public final class Retention {
         long before = System.currentTimeMillis() - millis;
         remove("forget-messages", statement -> statement.set("before", before));
         remove("forget-events", statement -> statement.set("before", before));
+        long ended = System.currentTimeMillis() - CLOCKS;
+        remove("forget-accepted-counts", statement -> statement.set("before", ended));
         remove("forget-consents", statement -> statement.set("before", before));
         if (letterMillis > 0) {
             long lettersBefore = System.currentTimeMillis() - letterMillis;

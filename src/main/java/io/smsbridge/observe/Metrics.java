@@ -42,6 +42,7 @@ public final class Metrics implements SendMeters, ReceiveMeters, ForwardMeters {
 
     private static final List<String> WEBHOOKS = List.of("delivery-reports", "inbound-messages", "clicks");
     private static final List<String> EVENTS = List.of("queued", "sent", "delivered", "failed", "replied", "clicked");
+    private static final List<String> LIMITS = List.of(COUNTRY, ACCOUNT_PER_DAY, CALLER_PER_DAY, RECIPIENT_PER_HOUR);
     private static final String OTHER = "other";
     private static final String EXHAUSTED = "exhausted";
     private static final int MOST_WORDS = 200;
@@ -71,6 +72,7 @@ public final class Metrics implements SendMeters, ReceiveMeters, ForwardMeters {
             count("recipients.accepted", 0, "account", name);
             count("recipients.sent", 0, "account", name);
             count("recipients.dropped", 0, "account", name);
+            LIMITS.forEach(reason -> count("recipients.refused", 0, "account", name, "reason", reason));
             WEBHOOKS.forEach(kind -> count("webhooks", 0, "kind", kind, "account", name));
             EVENTS.forEach(type -> count("events", 0, "type", type, "account", name));
             timer("send.latency", WAY, "account", name);

@@ -37,7 +37,7 @@ public final class Caller {
 
     /** Without limits. */
     static Caller unlimited(String name, MeterRegistry meters) {
-        return new Caller(new CallerRow(name, "", "", 0, 0, 0), meters);
+        return new Caller(new CallerRow(name, "", "", 0, 0, 0, 0), meters);
     }
 
     static Caller anyone(MeterRegistry meters) {
@@ -86,6 +86,11 @@ public final class Caller {
             throw new RefusedCall(429, "caller " + name() + " may send " + perSecond + " " + what + " in a second; nothing of the request was"
                     + " accepted. Send it again after Retry-After, or have the limit raised (caller change " + name() + ")", wait);
         }
+    }
+
+    /** Most recipients that are accepted of it in a day; 0: no limit. */
+    public int recipientsPerDay() {
+        return row.recipientsPerDay();
     }
 
     /** Counts recipients that were accepted of it. */

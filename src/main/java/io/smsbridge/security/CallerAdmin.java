@@ -16,8 +16,10 @@ import io.smsbridge.text.Networks;
 public final class CallerAdmin {
 
     /** Options of a caller, as the command has them. */
-    public static final List<String> OPTIONS = List.of("--accounts", "--networks", "--requests-per-second", "--recipients-per-second");
+    public static final List<String> OPTIONS = List.of("--accounts", "--networks", "--requests-per-second", "--recipients-per-second",
+            "--recipients-per-day");
     private static final int HIGHEST_RATE = 1_000_000;
+    private static final int HIGHEST_CAP = 1_000_000_000;
 
     /** Something that the command's user has to give otherwise. */
     public static final class Wrong extends Exception {
@@ -45,7 +47,7 @@ public final class CallerAdmin {
         if (name.equals(CallerDirectory.DEFAULT) || name.equals(Caller.ANYONE)) {
             throw new Wrong("the name " + name + " is taken; give another");
         }
-        if (write("add-caller", row(name, options, new CallerRow(name, "", "", 0, 0, System.currentTimeMillis()))) == 0) {
+        if (write("add-caller", row(name, options, new CallerRow(name, "", "", 0, 0, 0, System.currentTimeMillis()))) == 0) {
             throw new Wrong("there is a caller " + name + " already; caller rotate " + name + " gives it a new key, caller change " + name + " other limits");
         }
         String key = withKey ? addKey(name) : null;
@@ -85,7 +87,8 @@ public final class CallerAdmin {
             lines.add(row.name() + ": " + (row.accounts().isEmpty() ? "all accounts" : "accounts " + row.accounts())
                     + (row.networks().isEmpty() ? "" : ", from " + row.networks())
                     + (row.requestsPerSecond() == 0 ? "" : ", " + row.requestsPerSecond() + " requests in a second")
-                    + (row.recipientsPerSecond() == 0 ? "" : ", " + row.recipientsPerSecond() + " recipients in a second"));
+                    + (row.recipientsPerSecond() == 0 ? "" : ", " + row.recipientsPerSecond() + " recipients in a second")
+                    + (row.recipientsPerDay() == 0 ? "" : ", " + row.recipientsPerDay() + " recipients in a day"));
             List<CredentialRow> keys = credentials.getOrDefault(row.name(), List.of());
             keys.forEach(key -> lines.add("  key of " + time(key.createdAt()) + (key.expiresAt() == null ? "" : ", valid until " + time(key.expiresAt()))));
             if (keys.isEmpty()) {
@@ -119,7 +122,8 @@ public final class CallerAdmin {
     private int write(String statement, CallerRow row) throws SQLException {
         return ledger.execute(statement, sql -> {
             sql.set("name", row.name()).set("accounts", row.accounts()).set("networks", row.networks())
-                    .set("requestsPerSecond", (long) row.requestsPerSecond()).set("recipientsPerSecond", (long) row.recipientsPerSecond());
+                    .set("requestsPerSecond", (long) row.requestsPerSecond()).set("recipientsPerSecond", (long) row.recipientsPerSecond())
+                    .set("recipientsPerDay", (long) row.recipientsPerDay());
             if (statement.equals("add-caller")) {
                 sql.set("now", row.createdAt());
             }
@@ -139,14 +143,15 @@ public final class CallerAdmin {
         } catch (IllegalArgumentException e) {
             throw new Wrong("--networks: " + e.getMessage());
         }
-        return new CallerRow(name, allowed, networks, rate(options, "--requests-per-second", before.requestsPerSecond()),
-                rate(options, "--recipients-per-second", before.recipientsPerSecond()), before.createdAt());
+        return new CallerRow(name, allowed, networks, number(options, "--requests-per-second", before.requestsPerSecond(), HIGHEST_RATE),
+                number(options, "--recipients-per-second", before.recipientsPerSecond(), HIGHEST_RATE),
+                number(options, "--recipients-per-day", before.recipientsPerDay(), HIGHEST_CAP), before.createdAt());
     }
 
-    private static int rate(Map<String, String> options, String option, int before) throws Wrong {
+    private static int number(Map<String, String> options, String option, int before, int most) throws Wrong {
         String text = options.getOrDefault(option, String.valueOf(before));
-        if (!text.matches("[0-9]{1,7}") || Integer.parseInt(text) > HIGHEST_RATE) {
-            throw new Wrong(option + ": '" + text + "' has to be a whole number up to " + HIGHEST_RATE + ", or 0 for no limit");
+        if (!text.matches("[0-9]{1,10}") || Long.parseLong(text) > most) {
+            throw new Wrong(option + ": '" + text + "' has to be a whole number up to " + most + ", or 0 for no limit");
         }
         return Integer.parseInt(text);
     }

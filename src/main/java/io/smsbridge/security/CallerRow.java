@@ -14,13 +14,15 @@ import java.util.stream.Collectors;
  * @param networks in CIDR form, separated by commas; empty: any
  * @param requestsPerSecond   0: no limit
  * @param recipientsPerSecond 0: no limit
+ * @param recipientsPerDay    0: no limit
  * @param createdAt           epoch milliseconds
  */
-record CallerRow(String name, String accounts, String networks, int requestsPerSecond, int recipientsPerSecond, long createdAt) {
+record CallerRow(String name, String accounts, String networks, int requestsPerSecond, int recipientsPerSecond, int recipientsPerDay,
+        long createdAt) {
 
     static CallerRow of(ResultSet row) throws SQLException {
         return new CallerRow(row.getString("name"), row.getString("accounts"), row.getString("networks"), row.getInt("requests_per_second"),
-                row.getInt("recipients_per_second"), row.getLong("created_at"));
+                row.getInt("recipients_per_second"), row.getInt("recipients_per_day"), row.getLong("created_at"));
     }
 
     static Set<String> names(String separated) {

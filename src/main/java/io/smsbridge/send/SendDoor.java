@@ -57,7 +57,7 @@ public final class SendDoor {
     public Object check(JsonNode request, @Variable("account") String account, @Variable("requestId") String requestId,
             @Variable("receivedAt") long receivedAt, @Variable("caller") Caller caller) {
         SendRequest checked = requests.check(accounts.settings(account), requestId, receivedAt, request);
-        checked.calledBy(caller.known());
+        checked.calledBy(caller.known(), caller.recipientsPerDay());
         return checked;
     }
 

@@ -8,7 +8,14 @@ import io.smsbridge.ledger.OutboxBatch;
 /** What is counted of sends. */
 public interface SendMeters {
 
-    /** @param reasons the field that each refused recipient was refused for */
+    // Reasons of refused recipients that are no field
+    String OPTED_OUT = "opted-out";
+    String COUNTRY = "country-not-allowed";
+    String ACCOUNT_PER_DAY = "account-per-day";
+    String CALLER_PER_DAY = "caller-per-day";
+    String RECIPIENT_PER_HOUR = "recipient-per-hour";
+
+    /** @param reasons the field that each refused recipient was refused for, or one of those here */
     void accepted(String account, int accepted, List<String> reasons, int duplicates);
 
     /** A call was answered, or not (0). */

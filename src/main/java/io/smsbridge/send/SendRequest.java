@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -19,8 +20,14 @@ final class SendRequest {
      * @param reason      begins with the field it is about
      * @param fields      what could be read of it
      * @param failureCode CleverTap's
+     * @param limit       what {@link SendMeters} calls the refusal; null where a field is wrong
      */
-    record Refused(int index, String given, String reason, ObjectNode fields, String failureCode) {
+    record Refused(int index, String given, String reason, ObjectNode fields, String failureCode, String limit) {
+
+        /** Its name in metrics: where it is no limit, the field that the reason begins with. */
+        String counted() {
+            return limit != null ? limit : reason.contains(":") ? reason.substring(0, reason.indexOf(':')) : "record";
+        }
     }
 
     private final String account;
@@ -31,9 +38,11 @@ final class SendRequest {
     private final List<String> ignored;
     /** By the send's index: the state of the message that was accepted before. */
     private final Map<Integer, String> duplicates = new HashMap<>();
-    private final List<Refused> optedOut = new ArrayList<>();
+    /** By the send's index: those that the ledger knows something against. */
+    private final Map<Integer, Refused> refusedByLedger = new TreeMap<>();
     /** Null where anyone may send, and for what the bridge itself sends. */
     private String caller;
+    private int callersRecipientsPerDay;
 
     SendRequest(String account, String requestId, long receivedAt, List<Send> sends, List<Refused> refused, List<String> ignored) {
         this.account = account;
@@ -44,12 +53,18 @@ final class SendRequest {
         this.ignored = List.copyOf(ignored);
     }
 
-    void calledBy(String name) {
+    /** @param recipientsPerDay most that are accepted of the caller in a day; 0: no limit */
+    void calledBy(String name, int recipientsPerDay) {
         caller = name;
+        callersRecipientsPerDay = recipientsPerDay;
     }
 
     String caller() {
         return caller;
+    }
+
+    int callersRecipientsPerDay() {
+        return callersRecipientsPerDay;
     }
 
     String account() {
@@ -68,10 +83,10 @@ final class SendRequest {
         return sends;
     }
 
-    /** All that are refused: by what they say, and for having opted out. */
+    /** All that are refused: by what they say, and by what the ledger says. */
     List<Refused> refused() {
         List<Refused> all = new ArrayList<>(refused);
-        all.addAll(optedOut);
+        all.addAll(refusedByLedger.values());
         return all;
     }
 
@@ -79,15 +94,21 @@ final class SendRequest {
 
     void forget() {
         duplicates.clear();
-        optedOut.clear();
+        refusedByLedger.clear();
     }
 
     void duplicate(Send send, String state) {
         duplicates.put(send.index(), state);
     }
 
-    void optedOut(Send send) {
-        optedOut.add(new Refused(send.index(), send.to(), "to: has opted out of this account's messages (optOut.enforce)", send.fields(), "903"));
+    /** @param limit what {@link SendMeters} calls it */
+    void refuse(Send send, String reason, String failureCode, String limit) {
+        refusedByLedger.put(send.index(), new Refused(send.index(), send.to(), reason, send.fields(), failureCode, limit));
+    }
+
+    /** Why the ledger has this one refused. */
+    Refused refusal(Send send) {
+        return refusedByLedger.get(send.index());
     }
 
     int duplicates() {
@@ -96,7 +117,7 @@ final class SendRequest {
 
     /** How many are sent. */
     int accepted() {
-        return sends.size() - duplicates.size() - optedOut.size();
+        return sends.size() - duplicates.size() - refusedByLedger.size();
     }
 
     /** 400 where nobody is left. */
@@ -122,7 +143,7 @@ final class SendRequest {
         }
         ArrayNode messages = answer.putArray("messages");
         for (Send send : sends) {
-            if (optedOut.stream().noneMatch(one -> one.index() == send.index())) {
+            if (!refusedByLedger.containsKey(send.index())) {
                 ObjectNode entry = messages.addObject().put("to", send.to()).put("messageId", send.id());
                 String state = duplicates.get(send.index());
                 if (state != null) {

@@ -116,7 +116,7 @@ final class SendRequests {
             ObjectNode record = JsonNodeFactory.instance.objectNode();
             if (!recipient.isObject()) {
                 record.put("messageId", UUID.randomUUID().toString());
-                refused.add(new SendRequest.Refused(index, null, "not a JSON object", record, "900"));
+                refused.add(new SendRequest.Refused(index, null, "not a JSON object", record, "900", null));
                 return;
             }
             RequestFields own = RequestFields.of((ObjectNode) recipient, bySpelling);
@@ -125,7 +125,7 @@ final class SendRequests {
             common.given().forEach(given::putIfAbsent);
             List<String> problems = new ArrayList<>();
             record.putNull("messageId");
-            number(record, given.get("to"), problems);
+            boolean allowed = number(record, given.get("to"), problems);
             List<String> unread = fields(record, given, problems);
             times(record, problems);
             own.wrong().forEach((name, reason) -> problems.add(name + ": " + reason));
@@ -149,14 +149,15 @@ final class SendRequests {
                 String reason = String.join("; ", problems);
                 JsonNode to = given.get("to");
                 refused.add(new SendRequest.Refused(index, to == null || SendField.text(to) == null ? null : CopiedText.shown(to.asText()), reason, record,
-                        reason.startsWith("to:") ? "910" : "900"));
+                        !allowed ? "915" : reason.startsWith("to:") ? "910" : "900", allowed ? null : SendMeters.COUNTRY));
             }
         }
 
-        private void number(ObjectNode record, JsonNode to, List<String> problems) {
+        /** False for a number of a country that the account does not send to. */
+        private boolean number(ObjectNode record, JsonNode to, List<String> problems) {
             if (to == null) {
                 problems.add("to: missing");
-                return;
+                return true;
             }
             PhoneNumber number = PhoneNumbers.parse(SendField.written(to), account.defaultCountry());
             if (number != null) {
@@ -164,6 +165,12 @@ final class SendRequests {
             } else if (SendField.text(to) != null) {
                 record.put("to", to.asText());
             }
+            if (number == null || account.allowedCountries().isEmpty() || account.allowedCountries().contains(PhoneNumbers.ownCountry(number))) {
+                return true;
+            }
+            problems.add("to: is a number of " + PhoneNumbers.ownCountry(number) + ", to which the account does not send; if it is meant to, add the country to account."
+                    + account.name() + ".allowedCountries");
+            return false;
         }
 
         /** The reasons against those that can't be read. */

@@ -1,17 +1,13 @@
 package io.smsbridge.send;
 
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smsbridge.forward.Subscriptions;
 import io.smsbridge.ledger.Consents;
 import io.smsbridge.ledger.LedgerTransaction;
 import io.smsbridge.ledger.LedgerWork;
 import io.smsbridge.ledger.LedgerWriter;
 import io.smsbridge.ledger.Outbox;
-import io.smsbridge.ledger.ColumnText;
 import io.smsbridge.ledger.RequestId;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -28,6 +24,7 @@ public final class SendStore extends AsyncProcessorSupport {
     private final Outbox outbox;
     private final SendAccounts accounts;
     private final Subscriptions subscriptions;
+    private final RefusedSends refusedSends;
     private final SendMeters meters;
     private final Consents consents;
 
@@ -37,6 +34,7 @@ public final class SendStore extends AsyncProcessorSupport {
         this.outbox = outbox;
         this.accounts = accounts;
         this.subscriptions = subscriptions;
+        refusedSends = new RefusedSends(accounts, subscriptions);
         this.meters = meters;
         this.consents = consents;
     }
@@ -81,42 +79,20 @@ public final class SendStore extends AsyncProcessorSupport {
     }
 
     private void meter(SendRequest request) {
-        meters.accepted(request.account(), request.accepted(), request.refused().stream().map(one -> field(one.reason())).toList(), request.duplicates());
-    }
-
-    /** The field that a reason begins with. */
-    private static String field(String reason) {
-        return reason.contains("opted out") ? "opted-out" : reason.contains(":") ? reason.substring(0, reason.indexOf(':')) : "record";
+        meters.accepted(request.account(), request.accepted(), request.refused().stream().map(SendRequest.Refused::counted).toList(), request.duplicates());
     }
 
     /** What is accepted in this transaction is sent after its commit. Also for what the bridge itself answers. */
     void accept(LedgerTransaction transaction, SendRequest request) throws SQLException {
         request.forget();
-        AcceptedSends accepted = transaction.group(AcceptedSends.class, () -> new AcceptedSends(outbox, accounts, subscriptions));
+        AcceptedSends accepted = transaction.group(AcceptedSends.class, () -> new AcceptedSends(outbox, accounts, subscriptions, refusedSends));
         for (Send send : request.sends()) {
             if (consents != null && !send.isForOptedOut() && consents.hasOptedOut(transaction, request.account(), send.to())) {
-                request.optedOut(send);
+                request.refuse(send, "to: has opted out of this account's messages (optOut.enforce)", "903", SendMeters.OPTED_OUT);
             } else {
                 accepted.add(request, send);
             }
         }
-        tellOfRefused(transaction, request);
-    }
-
-    /** One refused among others is told to the downstreams, too: CleverTap does not read the answer's body. */
-    private void tellOfRefused(LedgerTransaction transaction, SendRequest request) throws SQLException {
-        List<ObjectNode> events = new ArrayList<>();
-        for (SendRequest.Refused one : request.refused()) {
-            ObjectNode event = accounts.event(request.account(), one.fields(), "failed", transaction.now());
-            event.putObject("status").put("name", "REFUSED_BY_BRIDGE").put("description", one.reason());
-            event.put("failureCode", one.failureCode());
-            // As an event, and not as a state: whoever was refused may be accepted another time.
-            int inserted = transaction.sql("record-event").set("id", ColumnText.of(event.get("id"))).set("type", "failed")
-                    .set("messageId", ColumnText.of(event.get("messageId"))).set("happenedAt", transaction.now()).set("now", transaction.now()).execute();
-            if (inserted > 0) {
-                events.add(event);
-            }
-        }
-        subscriptions.tell(transaction, request.requestId(), events);
+        refusedSends.tell(transaction, request, request.refused());
     }
 }

@@ -63,6 +63,10 @@ final class AccountRules {
         if (account.has("defaultCountry") && !PhoneNumbers.knows(account.get("defaultCountry").toUpperCase(Locale.ROOT))) {
             rules.add(account.key("defaultCountry") + ": '" + account.get("defaultCountry") + "' is no country's ISO 3166 code, such as IN or DE");
         }
+        AccountSettings.countries(account.get("allowedCountries")).stream().filter(country -> !PhoneNumbers.knows(country)).forEach(country -> rules.add(
+                account.key("allowedCountries") + ": '" + country + "' is no country's ISO 3166 code; separate several by commas, such as IN,DE"));
+        rules.wholeNumber(account, "recipientsPerDay", 1, 1_000_000_000);
+        rules.wholeNumber(account, "messagesPerRecipientAndHour", 1, 1_000_000);
         rules.wholeNumber(account, "brandCode", Integer.MIN_VALUE, Integer.MAX_VALUE);
         rules.wholeNumber(account, "resellerCode", 0, Integer.MAX_VALUE);
         if (account.has("recipientType")) {

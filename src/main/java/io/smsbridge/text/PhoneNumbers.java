@@ -119,6 +119,15 @@ public final class PhoneNumbers {
         return NUMBERS.getRegionCodeForCountryCode(number.getCountryCode());
     }
 
+    /**
+     * ISO 3166 code of the country that the number is in, where several share its calling code, as the USA and Jamaica do. A number of a range
+     * that is not known counts for the main one. Of no country, such as a satellite's: 001.
+     */
+    public static String ownCountry(PhoneNumber number) {
+        String country = NUMBERS.getRegionCodeForNumber(number);
+        return country == null ? country(number) : country;
+    }
+
     private static PhoneNumber international(WrittenNumber written) {
         PhoneNumber number = international(written.digits());
         return number != null && (!written.hasParentheses() || isCodeBeside(number, written))
