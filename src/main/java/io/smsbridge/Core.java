@@ -123,7 +123,7 @@ final class Core {
         registry.bind("errorAnswers", new ErrorAnswers(metrics::requestRefused));
         registry.bind("retention", new Retention(ledger, TimeUtils.toMilliSeconds(settings.get("ledger.retention")),
                 TimeUtils.toMilliSeconds(settings.get("ledger.deadLetterRetention"))));
-        PeopleModule.bind(registry, ledger, consents);
+        PeopleModule.bind(registry, ledger, consents, accounts.names());
         registry.bind("httpCalls", PlatformHttpEngine.class, new HttpCallEngine(() -> Integer.parseInt(settings.get("http.port")), clients));
         context.addComponent("outbox", ledger.component());
         context.addComponent("downstream", ForwardModule.component(test ? List.of() : settings.blocks(BlockKind.DOWNSTREAM)));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is kept about a person: shown, erased, and forgotten in time, without a trace in the log. */
 class PeopleTest {
 
-    private static final List<String> TABLES = List.of("message", "event", "consent", "outbox", "payload", "dead_letter");
+    private static final List<String> TABLES = List.of("message", "event", "consent", "outbox", "payload", "dead_letter", "accepted_count");
 
     @TempDir
     static Path home;
@@ -47,6 +47,7 @@ class PeopleTest {
         bridge = new TestBridge(home, """
                 account.main.baseUrl=%1$s
                 account.main.apiKey=k
+                account.main.messagesPerRecipientAndHour=100
                 account.away.baseUrl=http://localhost:1
                 account.away.apiKey=k
                 account.away.retryDelay=10m
@@ -144,6 +145,7 @@ class PeopleTest {
         assertThat(shown.get("number").asText()).isEqualTo(person);
         assertThat(shown.get("messages").findValuesAsText("messageId")).hasSize(2).contains(id);
         assertThat(shown.at("/messages/0/state").asText()).isEqualTo("sent");
+        assertThat(shown.at("/counts/0/account").asText()).isEqualTo("main");
         assertThat(shown.at("/consents/0/optedOut").asBoolean(true)).isFalse();
         assertThat(shown.get("waiting").findValuesAsText("queue")).as("the reply").containsExactly("events.crm");
         assertThat(shown.get("deadLetters")).hasSize(2);
@@ -153,7 +155,7 @@ class PeopleTest {
         assertThat(erased).isEqualTo(JSON.readTree("{\"messages\": 2, \"consents\": 1, \"outbox\": 1, \"deadLetters\": 2, \"waiting\": 0}"));
         assertThat(rows(person)).noneMatch(row -> !row.contains(other)).noneMatch(row -> row.replace(other, "").contains(person));
         assertThat(rows("Private words")).isEmpty();
-        assertThat(ask("GET", person)).isEqualTo(JSON.readTree("{\"number\": \"" + person + "\", \"messages\": [], \"consents\": [], \"waiting\": [], \"deadLetters\": []}"));
+        assertThat(ask("GET", person)).isEqualTo(JSON.readTree("{\"number\": \"" + person + "\", \"messages\": [], \"counts\": [], \"consents\": [], \"waiting\": [], \"deadLetters\": []}"));
 
         // The other one in the same dead letter is left, and a repeat of the request is not sent again.
         JsonNode rest = ask("GET", other);

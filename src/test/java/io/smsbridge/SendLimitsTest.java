@@ -51,6 +51,10 @@ class SendLimitsTest {
                 account.daily1.recipientsPerDay=3
                 account.daily2.recipientsPerDay=3
                 account.hourly.messagesPerRecipientAndHour=2
+                account.hourly.allowedCountries=GB
+                account.hourly.recipientsPerDay=1000
+                account.hourly.stopReply=You get no more
+                account.hourly.helpReply=Ask us
                 sms.default-account=open
                 sms.apiKey=none
                 downstream.events.url=%s/events
@@ -201,6 +205,21 @@ class SendLimitsTest {
             assertThat(json(bridge.post("/sms/send/open", "{\"to\": \"" + one + "\", \"text\": \"Hi\"}"), 200).path("accepted").asInt()).isEqualTo(1);
             assertThat(refused("hourly", "recipient-per-hour") - before).isEqualTo(2);
         });
+    }
+
+    /** Whoever has written is answered: from another country, and as often as they write. */
+    @Test
+    void whatTheBridgeItselfAnswersIsNeitherRefusedNorCounted() throws Exception {
+        String writer = "919876543299";
+        for (String word : List.of("HELP", "HELP", "HELP", "STOP")) {
+            assertThat(bridge.post("/infobip/inbound-messages/hourly", "{\"results\": [{\"messageId\": \"" + TestBridge.newId() + "\", \"from\": \"" + writer
+                    + "\", \"to\": \"447700900999\", \"text\": \"" + word + "\"}]}").statusCode()).isEqualTo(200);
+        }
+        await().untilAsserted(() -> assertThat(infobip.calls().stream().filter(call -> call.toString().contains(writer))
+                .flatMap(call -> call.path("messages").findValuesAsText("text").stream())).containsExactlyInAnyOrder("Ask us", "Ask us", "Ask us", "You get no more"));
+        assertThat(number("SELECT COUNT(*) FROM accepted_count WHERE recipient = '" + writer + "'")).isZero();
+        assertThat(json(bridge.post("/sms/send/hourly", "{\"to\": \"" + writer + "\", \"text\": \"Hi\"}"), 400).at("/rejected/0/reason").asText())
+                .startsWith("to: is a number of IN");
     }
 
     @Test

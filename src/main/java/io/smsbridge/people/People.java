@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,15 +36,17 @@ final class People {
     private final LedgerDatabase ledger;
     private final WaitingRows rows;
     private final Consents consents;
+    private final Collection<String> accounts;
 
-    People(LedgerDatabase ledger, Consents consents) {
+    People(LedgerDatabase ledger, Consents consents, Collection<String> accounts) {
+        this.accounts = accounts;
         this.ledger = ledger;
         this.rows = new WaitingRows(ledger);
         this.consents = consents;
     }
 
     /**
-     * {@code {number, messages, consents, waiting, deadLetters}}.
+     * {@code {number, messages, counts, consents, waiting, deadLetters}}.
      *
      * @param number digits of the E.164 form; its other form is looked for, too
      * @param user   who asks, for the log
@@ -53,9 +56,13 @@ final class People {
         Mentions mentions = new Mentions(forms);
         Map<String, Map<String, Object>> messages = new LinkedHashMap<>();
         List<Map<String, Object>> words = new ArrayList<>();
+        List<Map<String, Object>> counts = new ArrayList<>();
         for (String form : forms) {
             ledger.query("find-messages-of-person", statement -> statement.set("recipient", form), row -> message(messages, row));
             consents.of(form).forEach(consent -> words.add(shown(consent)));
+            for (String account : accounts) {
+                counts.addAll(ledger.query("find-accepted-counts", statement -> statement.set("account", account).set("recipient", form), People::count));
+            }
         }
         List<Found> waiting = waiting(mentions);
         List<Found> letters = letters(mentions);
@@ -64,6 +71,7 @@ final class People {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("number", number);
         answer.put("messages", List.copyOf(messages.values()));
+        answer.put("counts", counts);
         answer.put("consents", words);
         answer.put("waiting", waiting.stream().map(People::shown).toList());
         answer.put("deadLetters", letters.stream().map(People::shown).toList());
@@ -84,6 +92,9 @@ final class People {
                 transaction.sql("erase-event-reasons").set("recipient", form).execute();
                 messages += transaction.sql("erase-messages").set("recipient", form).execute();
                 words += consents.erase(transaction, form);
+                for (String account : accounts) {
+                    transaction.sql("erase-accepted-counts").set("account", account).set("recipient", form).execute();
+                }
             }
             return new int[] {messages, words};
         });
@@ -208,6 +219,15 @@ final class People {
             events.add(event);
         }
         return message;
+    }
+
+    private static Map<String, Object> count(ResultSet row) throws SQLException {
+        Map<String, Object> count = new LinkedHashMap<>();
+        count.put("account", row.getString("name"));
+        count.put("from", time(row.getLong("starts_at")));
+        count.put("until", time(row.getLong("ends_at")));
+        count.put("accepted", row.getLong("accepted"));
+        return count;
     }
 
     private static Map<String, Object> shown(Consents.Consent consent) {

@@ -1,5 +1,7 @@
 package io.smsbridge.people;
 
+import java.util.Collection;
+
 import io.smsbridge.ledger.Consents;
 import io.smsbridge.ledger.LedgerDatabase;
 import org.apache.camel.spi.Registry;
@@ -10,7 +12,8 @@ public final class PeopleModule {
     private PeopleModule() {
     }
 
-    public static void bind(Registry registry, LedgerDatabase ledger, Consents consents) {
-        registry.bind("peopleCalls", new PeopleCalls(new People(ledger, consents)));
+    /** @param accounts their names: what is counted of a number is counted by account */
+    public static void bind(Registry registry, LedgerDatabase ledger, Consents consents, Collection<String> accounts) {
+        registry.bind("peopleCalls", new PeopleCalls(new People(ledger, consents, accounts)));
     }
 }

@@ -94,7 +94,10 @@ final class AcceptedSends implements LedgerTransaction.Group {
     /** Here, behind all inserts, as what was accepted before counts once. The refused, by the message's id. */
     private Map<String, SendRequest.Refused> refuseBeyondLimits(LedgerTransaction transaction, Map<Key, List<Fresh>> groups) throws SQLException {
         SendLimits limits = new SendLimits(transaction);
-        groups.forEach((key, group) -> group.forEach(one -> limits.ask(accounts.settings(key.account()), one.request(), one.send())));
+        groups.forEach((key, group) -> {
+            AccountSettings account = accounts.settings(key.account());
+            group.forEach(one -> limits.ask(account, one.request(), one.send()));
+        });
         if (limits.isEmpty()) {
             return Map.of();
         }

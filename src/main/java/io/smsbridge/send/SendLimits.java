@@ -47,7 +47,11 @@ final class SendLimits {
         this.transaction = transaction;
     }
 
+    /** None of what the bridge itself answers: whoever writes STOP is told, and strangers who write HELP use up nobody's day. */
     private static List<Limit> of(AccountSettings account, SendRequest request, Send send) {
+        if (send.isForOptedOut()) {
+            return List.of();
+        }
         List<Limit> limits = new ArrayList<>(3);
         if (account.messagesPerRecipientAndHour() > 0) {
             limits.add(new Limit(new Count("recipient", account.name(), send.to(), HOUR), account.messagesPerRecipientAndHour(), SendMeters.RECIPIENT_PER_HOUR,

@@ -153,7 +153,7 @@ final class SendRequests {
             }
         }
 
-        /** False for a number of a country that the account does not send to. */
+        /** False for a number of a country that the account does not send to. Whoever has written is answered, wherever they are. */
         private boolean number(ObjectNode record, JsonNode to, List<String> problems) {
             if (to == null) {
                 problems.add("to: missing");
@@ -165,7 +165,7 @@ final class SendRequests {
             } else if (SendField.text(to) != null) {
                 record.put("to", to.asText());
             }
-            if (number == null || account.allowedCountries().isEmpty() || account.allowedCountries().contains(PhoneNumbers.ownCountry(number))) {
+            if (number == null || toOptedOut || account.allowedCountries().isEmpty() || account.allowedCountries().contains(PhoneNumbers.ownCountry(number))) {
                 return true;
             }
             problems.add("to: is a number of " + PhoneNumbers.ownCountry(number) + ", to which the account does not send; if it is meant to, add the country to account."
