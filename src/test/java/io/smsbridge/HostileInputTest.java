@@ -102,6 +102,18 @@ class HostileInputTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/sms/send%rs", "/sms/messages/100%", "/%", "/sms/send?text=100%&to=447700900321", "/sms/messages/x?a%zz=1"})
+    void aUrlThatCanNotBeDecodedIsRefusedAndLeavesNoTraceInTheLog(String url) throws Exception {
+        int logged = TestBridge.log().size();
+        try (RawHttp http = new RawHttp(bridge.port, "127.0.0.1")) {
+            RawHttp.Answer answer = http.call(("GET " + url + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(UTF_8));
+            assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+            assertThat(JSON.readTree(answer.text()).get("status").asText()).isEqualTo("error");
+        }
+        assertThat(TestBridge.logSince(logged)).noneMatch(line -> line.contains(" ERROR "));
+    }
+
     @Test
     void bytesThatAreNoTextOfTheirCharsetAreRefused() throws Exception {
         byte[] broken = ("{" + TO + ", \"text\": \"a?b\"}").getBytes(UTF_8);

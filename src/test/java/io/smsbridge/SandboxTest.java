@@ -428,6 +428,17 @@ class SandboxTest {
     }
 
     @Test
+    void theEchoTakesAnyJsonAndRefusesWhatIsNone() throws Exception {
+        assertThat(bridge.post("/sandbox/downstream/crm", "").statusCode()).isEqualTo(400);
+        assertThat(bridge.post("/sandbox/downstream/crm", "{").statusCode()).isEqualTo(400);
+        assertThat(bridge.post("/sandbox/downstream/null", "null").statusCode()).isEqualTo(200);
+        await().untilAsserted(() -> assertThat(JSON.readTree(bridge.get("/sandbox/downstream").body())).anySatisfy(told -> {
+            assertThat(told.get("name").asText()).isEqualTo("null");
+            assertThat(told.get("body").isNull()).isTrue();
+        }));
+    }
+
+    @Test
     void postsReportsToThisMachineOnly() throws Exception {
         String body = """
                 {"messages": [{"destinations": [{"to": "447700900123"}], "content": {"text": "x"},

@@ -1,6 +1,7 @@
 package io.smsbridge.http;
 
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -33,6 +34,7 @@ public final class SmsHttpServer extends VertxPlatformHttpServer {
     /** A GET with the longest text that can be one SMS (255 parts of 67 characters) and the longest messageId, each character as %XX%XX%XX. */
     static final int LONGEST_REQUEST_LINE = 256 * 1024;
     static final int LONGEST_HEADERS = 64 * 1024;
+    private static final Pattern WRONG_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
     /** Milliseconds for which a connection stays open after a request that is no HTTP: closed at once, its caller may never see the answer. */
     private static final long LINGER = 1_000;
@@ -108,11 +110,18 @@ public final class SmsHttpServer extends VertxPlatformHttpServer {
         await(server.listen(configuration.getBindPort(), configuration.getBindHost()));
     }
 
-    /** A version of HTTP that is none is answered 501 by Vert.x itself, when somebody asks for it, and ends the connection. */
+    /**
+     * A version of HTTP that is none is answered 501 by Vert.x itself, when somebody asks for it, and ends the connection. A path that can't be
+     * decoded comes to no router, which would log a stack trace of it for every stranger.
+     */
     private static void route(VertxPlatformHttpRouter router, HttpServerRequest request) {
         try {
             request.version();
         } catch (IllegalStateException e) {
+            return;
+        }
+        if (request.path() != null && WRONG_ESCAPE.matcher(request.path()).find()) {
+            answer(request.response(), 400, "the URL's path has a % that is not followed by two hexadecimal digits; a % itself is written %25");
             return;
         }
         router.handle(request);

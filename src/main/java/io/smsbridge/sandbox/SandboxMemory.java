@@ -54,9 +54,12 @@ public final class SandboxMemory {
         }
     }
 
-    /** Adds {@code {name, body}} to a list of the last 100. */
+    /** Adds {@code {name, body}} to a list of the last 100; the body may be null, which is JSON, too. */
     public void keep(String list, String name, Object body) {
-        keep(list, Map.of("name", name, "body", body));
+        Map<String, Object> told = new LinkedHashMap<>();
+        told.put("name", name);
+        told.put("body", body);
+        keep(list, told);
     }
 
     /** The list, the newest first. */
