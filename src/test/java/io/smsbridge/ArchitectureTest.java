@@ -25,9 +25,11 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How the house is built: packages know only those below them, classes do not go round in circles, and files fit a page or two. */
+@Tag("quick")
 class ArchitectureTest {
 
     private static final Pattern EDGE = Pattern.compile("\\s+(io\\.smsbridge[\\w.$]+)\\s+->\\s+(io\\.smsbridge[\\w.$]+)\\s+.*");

@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The commands that call nobody: help, version, check, map, completion. That send-test works is for the packaged jar to show. */
+@Tag("quick")
 class CommandsTest {
 
     private static final String ACCOUNT = """

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.smsbridge.settings.DefaultSettings;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.Load;
@@ -28,6 +29,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * The recipes in src/main/deploy say what the bridge really has: settings, ports, paths, directories. No container and no systemd is started
  * here. What can be run of them, DeployIT runs; the manifests for Kubernetes are KubernetesTest's.
  */
+@Tag("quick")
 class DeployTest {
 
     private static final Path DEPLOY = Path.of("src/main/deploy");

@@ -8,12 +8,14 @@ import java.util.Base64;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who may send, and who may report, where keys are set. */
+@Tag("quick")
 class DoorTest {
 
     private static final String SEND = "{\"to\": \"447700900123\", \"text\": \"Hi\"}";

@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The libraries in the jar, as the build lists them: none is of a version that docs/dependencies.md calls bad, and NOTICE names the licence of each. */
+@Tag("quick")
 class LibrariesTest {
 
     private static final Pattern LIBRARY = Pattern.compile("(?m)^\\s+([\\w.-]+:[\\w.-]+):jar:([\\w.-]+):(?:compile|runtime)");

@@ -13,10 +13,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a downstream can be told of a message before its end: accepted here, and each report of Infobip's on the way. */
+@Tag("quick")
 class QueuedEventsTest {
 
     private static final String ALL = "queued,sent,delivered,failed";

@@ -18,6 +18,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.smsbridge.maps.RouteFiles;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +26,7 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The files themselves: routes against the YAML DSL's schema, and what is said of settings where they are declared. */
+@Tag("quick")
 class RouteFilesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

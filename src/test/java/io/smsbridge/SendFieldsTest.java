@@ -14,6 +14,7 @@ import java.util.stream.StreamSupport;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The fields of a send as they are copied and typed: ids with what can't be seen round them, ids that are none, and fields given twice. */
+@Tag("quick")
 class SendFieldsTest {
 
     private static final String NAME_AND_KEY = "account.%s.baseUrl=%s\naccount.%1$s.apiKey=k\n";

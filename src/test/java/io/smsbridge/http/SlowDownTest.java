@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicLong;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How a source that guesses credentials is slowed down. */
+@Tag("quick")
 class SlowDownTest {
 
     private final AtomicLong now = new AtomicLong(1_000_000);

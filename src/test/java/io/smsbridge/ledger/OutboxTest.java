@@ -31,10 +31,12 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is committed into the outbox is taken, in order, whoever ends in between. */
+@Tag("quick")
 class OutboxTest {
 
     private static final String POSTGRES = System.getProperty("test.postgres", "");

@@ -13,9 +13,11 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a route's map: step makes of trees, bytes and text, and of what the map can't make anything of. */
+@Tag("quick")
 class MapEndpointTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

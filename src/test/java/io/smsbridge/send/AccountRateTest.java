@@ -7,9 +7,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.smsbridge.ledger.OutboxBatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How a rate falls with 429 and rises again, and how an Infobip that fails is probed, on a clock of its own. */
+@Tag("quick")
 class AccountRateTest {
 
     private final AtomicLong clock = new AtomicLong(1_000_000);
