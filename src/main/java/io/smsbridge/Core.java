@@ -51,7 +51,6 @@ import io.smsbridge.settings.Block;
 import io.smsbridge.settings.BlockKind;
 import io.smsbridge.settings.DownstreamSettings;
 import io.smsbridge.settings.InvalidSettings;
-import io.smsbridge.settings.OpenDoors;
 import io.smsbridge.settings.Settings;
 import io.smsbridge.settings.SettingsCheck;
 import org.apache.camel.CamelContext;

@@ -42,7 +42,6 @@ import io.smsbridge.maps.Maps;
 import io.smsbridge.receive.ReceiveModule;
 import io.smsbridge.send.SendInputs;
 import io.smsbridge.settings.AccountSettings;
-import io.smsbridge.settings.RetrySchedule;
 import io.vertx.core.MultiMap;
 import org.apache.camel.ProducerTemplate;
 import org.apache.logging.log4j.Level;

@@ -12,10 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -289,9 +287,7 @@ class OpenApiTest {
 
     private static Set<String> names(JsonNode object) {
         Set<String> names = new TreeSet<>();
-        for (Iterator<Map.Entry<String, JsonNode>> fields = object.fields(); fields.hasNext();) {
-            names.add(fields.next().getKey());
-        }
+        object.fieldNames().forEachRemaining(names::add);
         return names;
     }
 }

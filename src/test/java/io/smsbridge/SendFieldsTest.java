@@ -9,6 +9,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -40,7 +41,7 @@ class SendFieldsTest {
                 account.india.sender=\u00a0MyBrand\u200b
                 account.india.principalEntityId=1101234560000000001\u00a0
                 account.india.templateId=\ufeff1107000000000000001 \t
-                account.india.telemarketerId=\u2003
+                account.india.telemarketerId=\u2003\s
                 account.india.brandCode=\u00a04711\u00a0
                 account.india.recipientType=TACIR\u200b
                 """);
@@ -209,8 +210,8 @@ class SendFieldsTest {
     @Test
     void aFieldGivenTwiceInAQueryStringOrAFormIsRefusedByName() throws Exception {
         for (String fields : new String[] {"to=919876543210&text=Hi&text=Bye", "to=919876543210&text=Hi&Body=Bye"}) {
-            for (HttpResponse<String> response : new HttpResponse[] {bridge.get("/sms/send?" + fields),
-                    bridge.post("/sms/send", fields, "Content-Type", "application/x-www-form-urlencoded")}) {
+            for (HttpResponse<String> response : List.of(bridge.get("/sms/send?" + fields),
+                    bridge.post("/sms/send", fields, "Content-Type", "application/x-www-form-urlencoded"))) {
                 assertThat(reason(response)).startsWith("text: stands there twice with different values");
             }
         }

@@ -155,7 +155,7 @@ public final class SmsHttpServer extends VertxPlatformHttpServer {
         }
         if (response.headWritten()) {
             // Half an answer is gone already; an end would make it look whole.
-            response.close();
+            call.request().connection().close();
             return;
         }
         response.headers().clear();

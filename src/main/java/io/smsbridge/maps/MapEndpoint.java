@@ -92,7 +92,7 @@ public final class MapEndpoint extends DefaultEndpoint {
         ObjectNode all = JsonNodeFactory.instance.objectNode();
         for (JsonNode element : elements(input)) {
             try {
-                checked(headers, alone(input, element)).fields().forEachRemaining(field -> all.withArray(field.getKey()).addAll((ArrayNode) field.getValue()));
+                checked(headers, alone(input, element)).properties().forEach(field -> all.withArray(field.getKey()).addAll((ArrayNode) field.getValue()));
             } catch (Maps.MapFailed e) {
                 all.withArray("unreadable").addObject().put("element", element.toString()).put("reason", e.getMessage());
             }

@@ -12,6 +12,7 @@ import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.support.EndpointHelper;
 import org.apache.camel.support.PropertyBindingSupport;
 import org.apache.camel.support.jsse.SSLContextParameters;
+import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
@@ -70,7 +71,8 @@ final class OutgoingComponent extends HttpComponent {
         SocketConfig.Builder sockets = SocketConfig.custom();
         PropertyBindingSupport.bindProperties(getCamelContext(), sockets, httpConnectionOptions);
         return PoolingHttpClientConnectionManagerBuilder.create().setTlsSocketStrategy(tls).setDnsResolver(guard)
-                .setDefaultSocketConfig(sockets.build()).setConnectionTimeToLive(TimeValue.ofMilliseconds(getConnectionTimeToLive()))
+                .setDefaultSocketConfig(sockets.build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom().setTimeToLive(TimeValue.ofMilliseconds(getConnectionTimeToLive())).build())
                 .setMaxConnTotal(getMaxTotalConnections()).setMaxConnPerRoute(getConnectionsPerRoute()).build();
     }
 

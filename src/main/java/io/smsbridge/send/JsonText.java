@@ -61,6 +61,8 @@ final class JsonText {
         return false;
     }
 
+    // Jackson's own deepCopy() is declared so.
+    @SuppressWarnings("unchecked")
     private static final class WholeObject extends ObjectNode {
 
         private static final long serialVersionUID = 1L;

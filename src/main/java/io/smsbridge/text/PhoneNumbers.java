@@ -81,7 +81,7 @@ public final class PhoneNumbers {
     }
 
     private static String otherForm(int callingCode, String national) {
-        String token = NUMBERS.getCountryMobileToken(callingCode);
+        String token = PhoneNumberUtil.getCountryMobileToken(callingCode);
         if (!token.isEmpty()) {
             String other = national.startsWith(token) ? national.substring(token.length()) : token + national;
             return isMobile(callingCode, national.startsWith(token) ? national : other) ? other : null;

@@ -84,7 +84,7 @@ public final class Requests {
 
     private byte[] form(JsonNode tree) {
         StringBuilder form = new StringBuilder();
-        tree.fields().forEachRemaining(field -> form.append(form.isEmpty() ? "" : "&").append(URLEncoder.encode(field.getKey(), StandardCharsets.UTF_8)).append('=')
+        tree.properties().forEach(field -> form.append(form.isEmpty() ? "" : "&").append(URLEncoder.encode(field.getKey(), StandardCharsets.UTF_8)).append('=')
                 .append(URLEncoder.encode(field.getValue().isTextual() ? field.getValue().textValue() : field.getValue().toString(), StandardCharsets.UTF_8)));
         byte[] bytes = form.toString().replace("NUMBER", number).getBytes(StandardCharsets.UTF_8);
         return random.nextInt(4) == 0 ? mutator.mutated(bytes) : bytes;
