@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.MethodName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.MethodOrderer.MethodName;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What /observe/health answers, and what the log says, while parts of the bridge fail. The last one takes away what does not come back. */

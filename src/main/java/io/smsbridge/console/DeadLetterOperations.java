@@ -5,8 +5,8 @@ import java.util.Map;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.smsbridge.forward.DeadLetters;
-import org.apache.camel.util.function.ThrowingSupplier;
 import io.smsbridge.observe.AnnotatedMBean.Description;
+import org.apache.camel.util.function.ThrowingSupplier;
 
 /** The MBean {@code io.smsbridge:type=dead-letters}. */
 @Description("What was given up, kept until somebody puts it back into its queue or takes it away.")

@@ -4,11 +4,11 @@ import java.time.Instant;
 
 import io.smsbridge.forward.DownstreamCircuit;
 import io.smsbridge.ledger.OutboxCounts;
+import io.smsbridge.observe.AnnotatedMBean.Description;
 import io.smsbridge.settings.EndpointUrl;
 import io.smsbridge.settings.WebUrl;
 import io.smsbridge.text.Times;
 import org.apache.camel.CamelContext;
-import io.smsbridge.observe.AnnotatedMBean.Description;
 
 /** The MBean of one downstream. */
 @Description("One downstream. Counts begin with the start of this process.")

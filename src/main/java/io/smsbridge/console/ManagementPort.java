@@ -1,5 +1,7 @@
 package io.smsbridge.console;
 
+import java.util.List;
+
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
@@ -8,8 +10,6 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.service.ServiceSupport;
-
-import java.util.List;
 
 /**
  * Bean {@code managementPort}: serves a route on the management port, behind the console's login, where its endpoint says

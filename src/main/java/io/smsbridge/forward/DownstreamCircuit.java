@@ -6,11 +6,11 @@ import java.util.concurrent.TimeUnit;
 
 import io.smsbridge.ledger.OutboxBatch;
 import io.smsbridge.ledger.OutboxGate;
+import io.smsbridge.settings.DownstreamSettings;
 import io.smsbridge.text.Failure;
 import io.smsbridge.text.PhoneMask;
 import io.smsbridge.text.Texts;
 import io.smsbridge.text.Times;
-import io.smsbridge.settings.DownstreamSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.smsbridge.ledger.LedgerWork;
 import io.smsbridge.ledger.LedgerTransaction;
+import io.smsbridge.ledger.LedgerWork;
 import io.smsbridge.ledger.LedgerWriter;
 import io.smsbridge.ledger.Outbox;
 import io.smsbridge.settings.DownstreamSettings;

@@ -1,7 +1,7 @@
 package io.smsbridge.http;
 
-import io.vertx.ext.web.RoutingContext;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.vertx.ext.web.RoutingContext;
 
 /** Errors in the form that the API documents: {@code {"status": "error", "error": "..."}}. */
 public final class HttpErrors {

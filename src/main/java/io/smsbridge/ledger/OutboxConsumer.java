@@ -10,9 +10,9 @@ import io.smsbridge.text.LoggedError;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
+import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
 
 /** Begins an exchange for each batch. The route records what became of it; what it leaves open after an error becomes a dead letter. */

@@ -13,7 +13,6 @@ import java.util.TreeSet;
 import com.schibsted.spt.data.jslt.Function;
 import com.schibsted.spt.data.jslt.JsltException;
 import com.schibsted.spt.data.jslt.Parser;
-
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.ResourceHelper;
 

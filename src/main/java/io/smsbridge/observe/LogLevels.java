@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 
+import io.smsbridge.observe.AnnotatedMBean.Description;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.CamelLogger;
 import org.apache.camel.spi.LogListener;
@@ -18,7 +19,6 @@ import org.apache.logging.log4j.ThreadContext;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.Configuration;
 import org.apache.logging.log4j.core.config.LoggerConfig;
-import io.smsbridge.observe.AnnotatedMBean.Description;
 
 /** The log: its format, its levels while the bridge runs, and the id of the request that a line is about. */
 @Description("What is logged. Changes hold until the next start.")

@@ -9,11 +9,11 @@ import java.util.Optional;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smsbridge.forward.Subscriptions;
+import io.smsbridge.ledger.ColumnText;
 import io.smsbridge.ledger.LedgerStatement;
 import io.smsbridge.ledger.LedgerTransaction;
 import io.smsbridge.ledger.Messages;
 import io.smsbridge.ledger.Messages.Known;
-import io.smsbridge.ledger.ColumnText;
 import io.smsbridge.text.PhoneNumbers;
 import io.smsbridge.text.Times;
 

@@ -2,7 +2,6 @@ package io.smsbridge.sandbox;
 
 import java.util.LinkedHashMap;
 
-
 /**
  * A JSON object that the routes take apart as {@code ${body[key]}}. For each such step Camel looks its bean up in a cache by the
  * bean's hash code, and a map's own is made of all it holds: a fifth of the time of a batch went into that.

@@ -12,8 +12,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smsbridge.ledger.Outbox;
 import io.smsbridge.ledger.OutboxBatch;
 import io.smsbridge.ledger.OutboxGate;
-import io.smsbridge.text.PhoneMask;
 import io.smsbridge.settings.AccountSettings;
+import io.smsbridge.text.PhoneMask;
 
 /** The accounts: their settings, their rates, and what went wrong last. */
 public final class SendAccounts {

@@ -20,10 +20,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import io.smsbridge.http.RefusedCall;
+import io.smsbridge.settings.AccountSettings;
 import io.smsbridge.text.CopiedText;
 import io.smsbridge.text.PhoneNumbers;
 import io.smsbridge.text.Times;
-import io.smsbridge.settings.AccountSettings;
 
 /** Checks send requests: each recipient alone, so that a bad one spoils none of the others. */
 final class SendRequests {
