@@ -127,7 +127,8 @@ public final class ConsoleLogin implements AuthenticationHandler {
         }
     }
 
-    /** Routes know who calls: Camel gives them the user as a header. */
+    /** Routes know who calls: Camel gives them the user as a header. Vert.x 4 has no other way to set it. */
+    @SuppressWarnings("deprecation")
     private static void enter(RoutingContext call, String user) {
         call.setUser(User.fromName(user));
         call.next();
