@@ -204,7 +204,8 @@ final class AccountRate implements OutboxGate {
 
     /** Milliseconds until the next call; 0 where the account is not paused. */
     synchronized long pause() {
-        return Math.max(0, pausedUntil - clock.getAsLong());
+        long now = clock.getAsLong();
+        return now < pausedUntil ? pausedUntil - now : 0;
     }
 
     /** Why nothing can be sent through it, such as a key that Infobip refuses; null where it can. */

@@ -36,6 +36,7 @@ class AccountRateTest {
     @Test
     void is429HalvesItOnceForAllCallsUnderWayAndItRisesStepByStep() {
         AccountRate rate = rate(100);
+        assertThat(rate.pause()).isZero();
         clock.addAndGet(1_000);
         OutboxBatch first = begin(rate, true, 1);
         OutboxBatch second = begin(rate, false, 1);
