@@ -16,6 +16,7 @@ import io.smsbridge.console.ConsoleLogin;
 import io.smsbridge.console.ConsoleUsers;
 import io.smsbridge.console.ManagedBeans;
 import io.smsbridge.console.ManagementPort;
+import io.smsbridge.console.OperatorCalls;
 import io.smsbridge.forward.ForwardModule;
 import io.smsbridge.http.ClientAddress;
 import io.smsbridge.http.DoorRefusals;
@@ -195,9 +196,10 @@ final class Startup extends MainListenerSupport {
         afterStop(context, core.ledger::close);
         metrics.watch(core.counts, core.accounts, core.circuits, core.limit, data);
         health.register(context, settings, core.ledger, core.accounts, core.circuits);
-        ManagedBeans.register(context, settings, core.ledger, core.accounts, core.sends, core.circuits, core.counts, core.deadLetters);
+        ManagedBeans beans = ManagedBeans.register(context, settings, core.ledger, core.accounts, core.sends, core.circuits, core.counts, core.deadLetters, health);
         if (management != null) {
-            guard(context, management, settings, clients, data, refusals);
+            guard(context, management, settings, clients, data, refusals,
+                    new OperatorCalls(context, beans, core.ledger, maps.maps(), core.counts, core.limit::isFull, settings.sandboxOn()));
         }
         if (settings.sandboxOn()) {
             LOG.warn("SANDBOX: Infobip is played by this process. Nothing leaves this machine, and nobody gets an SMS.");
@@ -223,13 +225,14 @@ final class Startup extends MainListenerSupport {
     }
 
     /** What the server has been told so far, it serves from its start on; only afterwards are there routes on it. */
-    private static void guard(CamelContext context, ManagementHttpServer server, Settings settings, ClientAddress clients, Path data, DoorRefusals refusals) {
+    private static void guard(CamelContext context, ManagementHttpServer server, Settings settings, ClientAddress clients, Path data, DoorRefusals refusals,
+            OperatorCalls calls) {
         ConsoleUsers users = ConsoleUsers.open(settings.get("console.username"), settings.get("console.password"), data,
                 (settings.get("management.tlsCertificate").isEmpty() ? "http://" : "https://") + settings.get("management.host") + ":" + settings.get("management.port") + "/");
         ConsoleLogin door = new ConsoleLogin(users, clients, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout")),
                 OpenDoors.secret(settings, "management.token"), refusals);
         door.guard(server.getConfiguration());
-        Console console = new Console(door, context);
+        Console console = new Console(door, calls);
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextStarted(CamelContext started) {

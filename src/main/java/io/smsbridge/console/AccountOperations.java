@@ -12,11 +12,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smsbridge.ledger.LedgerDatabase;
 import io.smsbridge.ledger.OutboxCounts;
 import io.smsbridge.observe.AnnotatedMBean.Description;
+import io.smsbridge.observe.Health;
 import io.smsbridge.send.SendAccounts;
 import io.smsbridge.send.SendModule;
 import io.smsbridge.settings.Block;
 import io.smsbridge.settings.WebUrl;
 import io.smsbridge.text.PhoneMask;
+import io.smsbridge.text.Times;
 import org.apache.camel.CamelContext;
 
 /** The MBean of one account. */
@@ -35,15 +37,17 @@ final class AccountOperations {
     private final SendAccounts accounts;
     private final SendModule sends;
     private final OutboxCounts counts;
+    private final Health health;
     private final String queue;
 
-    AccountOperations(CamelContext context, Block account, LedgerDatabase ledger, SendAccounts accounts, SendModule sends, OutboxCounts counts) {
+    AccountOperations(CamelContext context, Block account, LedgerDatabase ledger, SendAccounts accounts, SendModule sends, OutboxCounts counts, Health health) {
         this.context = context;
         this.account = account;
         this.ledger = ledger;
         this.accounts = accounts;
         this.sends = sends;
         this.counts = counts;
+        this.health = health;
         this.queue = "sends." + account.name();
     }
 
@@ -65,6 +69,20 @@ final class AccountOperations {
     @Description("Whether Infobip shortens links and counts clicks.")
     public String getLinkTracking() {
         return account.get("clickTracking").equals("custom-domain") ? account.get("customDomain") : account.get("clickTracking");
+    }
+
+    @Description("UP, FAILING (the last call failed, or what is pulled can't be fetched), or DOWN (Infobip refuses the key, and what waits, waits).")
+    public String getState() {
+        return accounts.down(account.name()) != null ? "DOWN" : health.account(account.name()) != null ? "FAILING" : "UP";
+    }
+
+    @Description("Why it is not up, and since when; else how long it pauses, where Infobip asked for that.")
+    public String getWhy() {
+        Health.Condition condition = health.account(account.name());
+        String down = accounts.down(account.name());
+        long pause = (accounts.pause(account.name()) + 999) / 1000;
+        String why = down != null ? down : condition != null ? condition.reason() + ", since " + Times.toTheSecond(condition.since()) : null;
+        return pause == 0 ? why : (why == null ? "" : why + "; ") + "the next call is made in " + pause + " s";
     }
 
     @Description("Recipients that Infobip accepted.")
@@ -97,21 +115,35 @@ final class AccountOperations {
     @Description("Sends one SMS through the routes, as POST /sms/send does, and says what became of it within 15 seconds. It costs what an SMS costs.")
     public String sendTestSms(@Description("The recipient in international form, such as +447700900123.") String to,
             @Description("The text; empty: Test message.") String text) throws Exception {
+        TestSms test = test(to, text);
+        return test.id() == null ? test.outcome() : test.outcome() + " (message id " + test.id() + ")";
+    }
+
+    /**
+     * A test and what became of it.
+     *
+     * @param id      null where the bridge refused it
+     * @param outcome in plain words, with numbers masked
+     */
+    record TestSms(String id, String outcome) {
+    }
+
+    TestSms test(String to, String text) throws Exception {
         ObjectNode request = JSON.createObjectNode().put("to", to == null ? "" : to).put("text", text == null || text.isBlank() ? "Test message" : text);
         JsonNode answer = sends.send(account.name(), request);
         if (answer.path("accepted").asInt() != 1) {
-            return PhoneMask.masked("Not sent, refused by the bridge: "
-                    + answer.path("rejected").path(0).path("reason").asText(answer.path("error").asText()));
+            return new TestSms(null, PhoneMask.masked("Not sent, refused by the bridge: "
+                    + answer.path("rejected").path(0).path("reason").asText(answer.path("error").asText())));
         }
         String id = answer.path("messages").path(0).path("messageId").asText();
         for (long until = System.currentTimeMillis() + PATIENCE; System.currentTimeMillis() < until; Thread.sleep(LOOK_AGAIN)) {
             String outcome = outcome(id);
             if (outcome != null) {
-                return PhoneMask.masked(outcome) + " (message id " + id + ")";
+                return new TestSms(id, PhoneMask.masked(outcome));
             }
         }
-        return "On its way: no answer from Infobip within " + PATIENCE / 1000 + " s (message id " + id + "). "
-                + (getLastError() == null ? "" : "Last error: " + getLastError());
+        return new TestSms(id, "On its way: no answer from Infobip within " + PATIENCE / 1000 + " s."
+                + (getLastError() == null ? "" : " Last error: " + getLastError()));
     }
 
     /** What the ledger knows Infobip has said; null when nothing yet. */

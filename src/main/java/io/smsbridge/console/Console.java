@@ -14,16 +14,17 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import org.apache.camel.CamelContext;
 
 /**
- * Hawtio on the management port: its files, and what they ask of a server. Camel serves the rest of it, JMX by Jolokia, behind
- * {@link ConsoleLogin}; what is served here is for anyone, as the login form has to be.
+ * The first page of the management port, and Hawtio: their files, and what Hawtio asks of a server. The files are for anyone, as the login
+ * form has to be. What they show is behind {@link ConsoleLogin}: {@link OperatorCalls}, and JMX by Jolokia, which Camel serves.
  */
 public final class Console {
 
     /** The directory that Hawtio's own files are built for. */
     private static final String ROOT = "/hawtio/";
+    /** The directory of the first page's own files. */
+    private static final String PAGE = "/page/";
     private static final String JOLOKIA = "/observe/jolokia";
     private static final Pattern FILE = Pattern.compile("[A-Za-z0-9_-]+(?:[./][A-Za-z0-9_-]+)*");
 
@@ -33,28 +34,25 @@ public final class Console {
     private static final String CONTENT_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
             + " font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
+    /** Nothing from another machine, and nothing that is written into the page. */
+    private static final String PAGE_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
     /** What Hawtio asks for beside its files, and is not here: plugins, other ways to log in, other processes to look at. */
     private static final Map<String, String> NOT_HERE = Map.of("auth/config/oidc", "{}", "keycloak/enabled", "false", "proxy/enabled", "false",
             "plugin", "[]", "preset-connections", "[]");
 
     private final ConsoleLogin door;
-    private final CamelContext context;
+    private final OperatorCalls calls;
 
-    public Console(ConsoleLogin door, CamelContext context) {
+    public Console(ConsoleLogin door, OperatorCalls calls) {
         this.door = door;
-        this.context = context;
+        this.calls = calls;
     }
 
     public void mount(Router router) {
-        // Hawtio is where one logs in; then this page is the way on.
-        router.get("/").blockingHandler(call -> {
-            if (door.user(call) == null) {
-                redirect(call, ROOT + "login");
-            } else {
-                send(call, "overview.html", read("/console/overview.html"));
-            }
-        }, false);
-        router.get("/overview").blockingHandler(call -> json(call, Json.encode(Overview.of(context))), false);
+        router.get("/").blockingHandler(call -> page(call, door.user(call) == null ? "login.html" : "overview.html"), false);
+        router.get(PAGE + "*").blockingHandler(call -> page(call, call.normalizedPath().substring(PAGE.length())), false);
+        calls.mount(router);
         // By regular expression: as a plain path it would be /hawtio/, too.
         router.getWithRegex("/hawtio").handler(call -> redirect(call, ROOT));
         NOT_HERE.forEach((path, answer) -> router.get(ROOT + path).handler(call -> json(call, answer)));
@@ -68,7 +66,7 @@ public final class Console {
         router.post(ROOT + "auth/login").handler(BodyHandler.create(false).setBodyLimit(4096)).handler(this::login);
         router.get(ROOT + "auth/logout").handler(call -> {
             door.end(call);
-            redirect(call, ROOT + "login");
+            redirect(call, "/");
         });
         // Asked for by a page that goes on being used; looking at the session is what keeps it.
         router.get(ROOT + "refresh").handler(call -> {
@@ -118,6 +116,15 @@ public final class Console {
         });
     }
 
+    private static void page(RoutingContext call, String path) {
+        byte[] bytes = FILE.matcher(path).matches() ? read("/console/page/" + path) : null;
+        if (bytes == null) {
+            ConsoleLogin.refuse(call, 404, "no such file");
+        } else {
+            send(call, path, bytes, PAGE_POLICY);
+        }
+    }
+
     /** A file of ours, or else of Hawtio's, or else the page: its views are paths of their own. */
     private static void file(RoutingContext call) {
         String path = call.normalizedPath().substring(ROOT.length());
@@ -134,13 +141,13 @@ public final class Console {
             path = "index.html";
             bytes = read("/hawtio-static/index.html");
         }
-        send(call, path, bytes);
+        send(call, path, bytes, CONTENT_POLICY);
     }
 
-    private static void send(RoutingContext call, String path, byte[] bytes) {
+    private static void send(RoutingContext call, String path, byte[] bytes, String policy) {
         String type = MimeMapping.getMimeTypeForFilename(path);
         call.response().putHeader("Content-Type", type == null ? "application/octet-stream" : type.startsWith("text/") ? type + "; charset=utf-8" : type)
-                .putHeader("Content-Security-Policy", CONTENT_POLICY)
+                .putHeader("Content-Security-Policy", policy)
                 // Below static/ a file's name changes with what is in it.
                 .putHeader("Cache-Control", path.startsWith("static/") ? "max-age=86400" : "no-cache")
                 .end(Buffer.buffer(bytes));

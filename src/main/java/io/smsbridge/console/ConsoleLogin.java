@@ -12,10 +12,12 @@ import java.util.function.Consumer;
 import io.smsbridge.http.ClientAddress;
 import io.smsbridge.http.DoorRefusals;
 import io.smsbridge.http.SlowDown;
+import io.smsbridge.text.PhoneMask;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
@@ -27,6 +29,8 @@ import io.vertx.ext.web.sstore.LocalSessionStore;
 import io.vertx.ext.web.sstore.SessionStore;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who may come in on the management port: everything there but health and metrics asks for a console user, by the session of a
@@ -34,6 +38,8 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
  */
 public final class ConsoleLogin implements AuthenticationHandler {
 
+    private static final Logger AUDIT = LoggerFactory.getLogger("io.smsbridge.console");
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
     private static final String DOOR = "management";
     /** What the management port serves, and below each, to anyone, or to whoever shows management.token. */
     private static final List<String> OBSERVED = List.of("/observe/health", "/observe/metrics");
@@ -115,21 +121,28 @@ public final class ConsoleLogin implements AuthenticationHandler {
     @Override
     public void handle(RoutingContext call) {
         HEADERS.forEach(call.response()::putHeader);
-        // Hawtio's files are public, and Console sees to the rest of it, and to /.
-        if (call.normalizedPath().equals("/") || isBelow(call.normalizedPath(), "/hawtio") || mayObserve(call)) {
+        // The files of the first page and of Hawtio are public, and Console sees to the rest of both.
+        if (call.normalizedPath().equals("/") || isBelow(call.normalizedPath(), "/page") || isBelow(call.normalizedPath(), "/hawtio") || mayObserve(call)) {
             call.next();
         } else if (fromAnotherSite(call)) {
             refuse(call, 403, "asked for by a page of another site");
         } else if (user(call) != null) {
-            enter(call, user(call));
+            admit(call, user(call));
         } else {
             basic(call);
         }
     }
 
-    /** Routes know who calls: Camel gives them the user as a header. Vert.x 4 has no other way to set it. */
+    /**
+     * Lets a user in, and logs who changed what. Jolokia's calls are left out: Hawtio reads by POST, too. Routes know who calls, as Camel gives
+     * them the user as a header; Vert.x 4 has no other way to set it.
+     */
     @SuppressWarnings("deprecation")
-    private static void enter(RoutingContext call, String user) {
+    private static void admit(RoutingContext call, String user) {
+        if (!READING.contains(call.request().method()) && !isBelow(call.normalizedPath(), "/observe/jolokia")) {
+            String asked = PhoneMask.masked(call.request().method() + " " + call.request().uri());
+            call.addEndHandler(ended -> AUDIT.info("user {}: {}, answered {}", user, asked, call.response().getStatusCode()));
+        }
         call.setUser(User.fromName(user));
         call.next();
     }
@@ -162,7 +175,7 @@ public final class ConsoleLogin implements AuthenticationHandler {
         check(call, credentials[0], credentials[1]).onComplete(checked -> {
             call.request().resume();
             if (checked.succeeded() && checked.result()) {
-                enter(call, credentials[0]);
+                admit(call, credentials[0]);
             } else if (!call.response().ended()) {
                 refuse(call, 401, "wrong user or password");
             }

@@ -3,6 +3,7 @@ package io.smsbridge.ledger;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.slf4j.Logger;
@@ -49,6 +50,28 @@ public final class OutboxCounts {
     public long oldestAge(String queue) {
         Map<String, Count> known = counts();
         return known == null ? UNKNOWN : known.containsKey(queue) ? Math.max(0, System.currentTimeMillis() - known.get(queue).since()) : 0;
+    }
+
+    /** How many are in each queue whose name begins so, but for those that are empty; null: the ledger can't be read. */
+    public Map<String, Long> queues(String beginning) {
+        Map<String, Count> known = counts();
+        if (known == null) {
+            return null;
+        }
+        Map<String, Long> found = new TreeMap<>();
+        known.forEach((queue, count) -> {
+            if (queue.startsWith(beginning)) {
+                found.put(queue, count.items());
+            }
+        });
+        return found;
+    }
+
+    /** How many wait for the time of their retry in all queues whose name begins so. */
+    public long retryingOf(String beginning) {
+        Map<String, Count> known = counts();
+        return known == null ? UNKNOWN : known.entrySet().stream().filter(queue -> queue.getKey().startsWith(beginning))
+                .mapToLong(queue -> queue.getValue().retrying()).sum();
     }
 
     /** Null when the ledger can't be read. Whoever comes while another asks takes what was known before. */

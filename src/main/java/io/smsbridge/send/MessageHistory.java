@@ -64,7 +64,8 @@ public final class MessageHistory {
         }
     }
 
-    private static ObjectNode row(ResultSet row) throws SQLException {
+    /** A row as JSON, by the names of its columns; those named ..._at are epoch milliseconds, and left out where they are null. */
+    public static ObjectNode row(ResultSet row) throws SQLException {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         ResultSetMetaData columns = row.getMetaData();
         for (int i = 1; i <= columns.getColumnCount(); i++) {
