@@ -1,6 +1,6 @@
 import {ask, attempt, byId, count, element, notice, post, time, write} from "./common.js";
 
-const SHOWN = 20;
+const SHOWN = 10;
 
 /** The dead letters: loaded when there are others than before, as the overview counts them. */
 export class Letters {

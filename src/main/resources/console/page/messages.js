@@ -4,6 +4,12 @@ const KINDS = {queued: "muted", sent: "busy", delivered: "ok", failed: "bad", re
 const WORDS = {queued: "Accepted, and on disk", sent: "Taken by Infobip", delivered: "Delivered", failed: "Failed", clicked: "Link clicked", replied: "Answered",
   replayed: "Put back into its queue by an operator"};
 
+/** Infobip's clock is another one: what it says can seem to be earlier. */
+function later(before, now) {
+  const between = new Date(now) - new Date(before);
+  return between < 0 ? "" : `+${millis(between)}`;
+}
+
 /** The search for a message, and what happened to it. */
 export class Messages {
 
@@ -66,7 +72,7 @@ export class Messages {
       element("ol", {class: "timeline"}, ...message.history.map((step, i) => element("li", {class: KINDS[step.state] || ""},
         element("time", {datetime: step.time}, time(step.time) + step.time.replace(/.*(\.\d+)Z/, "$1")),
         element("strong", {}, WORDS[step.state] || step.state),
-        element("span", {class: "muted"}, i ? `+${millis(new Date(step.time) - new Date(message.history[i - 1].time))}` : ""),
+        element("span", {class: "muted"}, i ? later(message.history[i - 1].time, step.time) : ""),
         ...(step.reason ? [element("span", {class: "reason"}, step.reason)] : [])))));
   }
 }

@@ -190,15 +190,42 @@ class ConsoleTest {
     }
 
     @Test
-    void thePageForOperatorsIsForThemOnly() throws Exception {
-        assertThat(bridge.manage("GET", "/", "", "X", "Y").headers().firstValue("Location")).hasValue("/hawtio/login");
-        String cookie = login("admin", TestBridge.CONSOLE_PASSWORD, "X", "Y").headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
-        assertThat(bridge.manage("GET", "/", "", "Cookie", cookie).body()).contains("What each route does");
-        assertThat(bridge.manage("GET", "/overview", "", "X", "Y").statusCode()).isEqualTo(401);
-        JsonNode overview = TestBridge.JSON.readTree(bridge.manage("GET", "/overview", "", "Cookie", cookie).body());
-        assertThat(overview.at("/accounts/0/Name").asText()).isEqualTo("main");
-        assertThat(overview.get("deadLetters").isInt()).isTrue();
-        assertThat(overview.get("groups").toString()).contains("\"send-via-main\"", "Account main: posts what waits to Infobip").doesNotContain("{{");
+    void theFirstPageIsTheLoginUntilOneIsLoggedIn() throws Exception {
+        assertThat(bridge.manage("GET", "/", "", "X", "Y").body()).contains("Log in").doesNotContain("overview.js");
+        HttpResponse<String> page = bridge.manage("GET", "/", "", "Cookie", session());
+        assertThat(page.body()).contains("overview.js", "What each route does").doesNotContain("style=", "onclick=");
+        // Nothing from elsewhere, and nothing that somebody managed to write into the page.
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow()).contains("default-src 'self'").doesNotContain("unsafe", "data:", "blob:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"overview.html", "overview.js", "style.css", "uplot/uPlot.iife.min.js", "uplot/uPlot.min.css", "uplot/LICENSE"})
+    void thePagesFilesHoldNothingAndAreForAnyone(String file) throws Exception {
+        assertThat(bridge.manage("GET", "/page/" + file, "", "X", "Y").statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none.js", "", "../hawtconfig.json", "%2e%2e/hawtconfig.json", "..%2fhawtconfig.json", "uplot"})
+    void noOtherFileIsServedAmongThem(String file) throws Exception {
+        assertThat(bridge.manage("GET", "/page/" + file, "", "X", "Y").statusCode()).isIn(401, 404);
+    }
+
+    @Test
+    void whatThePageShowsIsForOperatorsOnly() throws Exception {
+        for (String path : List.of("/overview", "/overview/routes", "/messages?search=0123")) {
+            assertThat(bridge.manage("GET", path, "", "X", "Y").statusCode()).as(path).isEqualTo(401);
+            assertThat(bridge.manage("GET", path, "", "Cookie", session(), "Sec-Fetch-Site", "same-site").statusCode()).as(path).isEqualTo(403);
+        }
+        JsonNode overview = TestBridge.JSON.readTree(bridge.manage("GET", "/overview", "", "Cookie", session()).body());
+        assertThat(overview.at("/accounts/0/name").asText()).isEqualTo("main");
+        assertThat(overview.at("/accounts/0/state").asText()).isEqualTo("UP");
+        assertThat(overview.at("/accounts/0/why").isNull()).isTrue();
+        assertThat(overview.at("/downstreams/0/url").asText()).isEqualTo("http://localhost:1/crm");
+        assertThat(bridge.manage("GET", "/overview/routes", "").body()).contains("\"send-via-main\"", "Account main: posts what waits to Infobip").doesNotContain("{{");
+    }
+
+    private static String session() throws Exception {
+        return login("admin", TestBridge.CONSOLE_PASSWORD, "X", "Y").headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
     }
 
     @ParameterizedTest

@@ -140,7 +140,7 @@ class EverySecretTest {
             }
             String console = "Basic " + Base64.getEncoder().encodeToString(("admin:" + secret("console.password")).getBytes(StandardCharsets.UTF_8));
             for (String path : List.of("/observe/health", "/observe/health?data=true", "/observe/health/ready", "/observe/metrics", "/observe/info", "/hawtio/",
-                    "/hawtio/index.html", "/hawtio/jolokia/list", "/hawtio/jolokia/version", "/dead-letters", "/hawtio/auth/login", "/overview")) {
+                    "/hawtio/index.html", "/hawtio/jolokia/list", "/hawtio/jolokia/version", "/dead-letters", "/hawtio/auth/login", "/overview", "/overview/routes", "/messages?search=0188")) {
                 seen.append(bridge.manage("GET", path, "").body());
                 seen.append(bridge.manage("GET", path, "", "Authorization", console).body());
             }

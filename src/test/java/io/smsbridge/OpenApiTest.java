@@ -23,7 +23,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.vertx.ext.web.Route;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,8 @@ class OpenApiTest {
             sms.default-account=main
             sms.apiKey=k3y
             sms.maxRecipients=2
+            downstream.crm.url=http://localhost:1/crm
+            downstream.crm.events=clicked
             ledger.connectTimeout=2000
             """;
     private static final String[] NOBODY = {};
@@ -84,6 +88,10 @@ class OpenApiTest {
                 .map(endpoint -> ((PlatformHttpEndpoint) endpoint).getPath())
                 // The simulated Infobip's API is Infobip's.
                 .filter(path -> !path.startsWith("/sandbox") && !path.equals("/s/{id}")).collect(Collectors.toCollection(TreeSet::new));
+        // What the console's first page calls is served by no Camel route.
+        bridge.context().hasService(ManagementHttpServer.class).getRouter().getRoutes().stream().map(Route::getPath)
+                .filter(path -> path != null && path.matches("/\\w.*") && !path.matches("/(hawtio|page|observe|dead-letters)\\b.*"))
+                .map(path -> path.replaceAll(":(\\w+)", "{$1}")).forEach(served::add);
         // The route of one dead letter answers the counts, too, and those of sends, histories and webhooks what their paths may end with.
         Set<String> described = names(api.get("paths")).stream().filter(path -> !path.equals("/dead-letters/counts"))
                 .map(path -> path.matches("/(sms/(send|messages)|infobip)/.*\\{.*") ? path.replaceFirst("/\\{.*", "") : path).collect(Collectors.toCollection(TreeSet::new));
@@ -133,6 +141,7 @@ class OpenApiTest {
         }
 
         callers();
+        operation();
         deadLetters();
         people();
         call(200, "GET", "/openapi.json", "/openapi.json", "", NOBODY);
@@ -143,6 +152,7 @@ class OpenApiTest {
         bridge.core().ledger.close();
         call(503, "GET", "/sms/people/{number}", "/sms/people/447700900123", "", CONSOLE);
         call(503, "DELETE", "/sms/people/{number}", "/sms/people/447700900123", "", CONSOLE);
+        call(503, "GET", "/messages", "/messages?search=openapi-1", "", CONSOLE);
         call(503, "GET", "/sms/messages/{id}", "/sms/messages/openapi-1", "", CALLER);
         call(503, "POST", "/sms/send", "/sms/send", good, CALLER);
         call(503, "POST", "/sms/send/{account}", "/sms/send/main", good, CALLER);
@@ -203,6 +213,28 @@ class OpenApiTest {
         return new String[] {"X-Forwarded-For", network + seen.size()};
     }
 
+    private void operation() throws Exception {
+        call(200, "GET", "/overview", "/overview?after=0", "", CONSOLE);
+        call(400, "GET", "/overview", "/overview?after=now", "", CONSOLE);
+        call(401, "GET", "/overview", "/overview", "", NOBODY);
+        call(200, "GET", "/overview/routes", "/overview/routes", "", CONSOLE);
+        call(401, "GET", "/overview/routes", "/overview/routes", "", NOBODY);
+        call(200, "GET", "/messages", "/messages?search=openapi-1", "", CONSOLE);
+        call(400, "GET", "/messages", "/messages", "", CONSOLE);
+        call(401, "GET", "/messages", "/messages?search=openapi-1", "", NOBODY);
+        String test = "/accounts/{name}/test-sms";
+        call(200, "POST", test, "/accounts/main/test-sms", "{\"to\": \"+447700900128\"}", CONSOLE);
+        call(400, "POST", test, "/accounts/main/test-sms", "{\"to\": \"nobody\"}", CONSOLE);
+        call(401, "POST", test, "/accounts/main/test-sms", "{\"to\": \"+447700900128\"}", NOBODY);
+        call(404, "POST", test, "/accounts/nobody/test-sms", "{\"to\": \"+447700900128\"}", CONSOLE);
+        for (String what : List.of("pause", "resume", "probe")) {
+            String path = "/downstreams/{name}/" + what;
+            call(200, "POST", path, "/downstreams/crm/" + what, "", CONSOLE);
+            call(401, "POST", path, "/downstreams/crm/" + what, "", NOBODY);
+            call(404, "POST", path, "/downstreams/nobody/" + what, "", CONSOLE);
+        }
+    }
+
     private void deadLetters() throws Exception {
         infobip.answers(IntStream.range(0, 3).mapToObj(i -> aResponse().withStatus(404)).toArray(com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder[]::new));
         for (int i = 0; i < 3; i++) {
@@ -249,6 +281,7 @@ class OpenApiTest {
 
     private HttpResponse<String> call(int status, String method, String path, String called, String body, String[] headers) throws Exception {
         int port = path.startsWith("/dead-letters") || path.startsWith("/sms/people") ? bridge.managementPort : bridge.port;
+        int port = api.get("paths").get(path).has("servers") ? bridge.managementPort : bridge.port;
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + called)).timeout(java.time.Duration.ofSeconds(60))
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
         for (int i = 0; i < headers.length; i += 2) {

@@ -27,7 +27,8 @@ public final class Requests {
             "/openapi", "/openapi.json", "/sandbox/handsets", "/sandbox/downstream", "/sandbox/downstream/NUMBER", "/sandbox/infobip/sms/3/messages",
             "/sandbox/infobip/sms/1/inbox/reports", "/sandbox/infobip/sms/3/reports", "/s/NUMBER", "/infobip/delivery-reports", "/infobip/inbound-messages/main",
             "/infobip/clicks/main/token", "/infobip/none", "/", "/sms", "/infobip");
-    private static final List<String> MANAGED_DOORS = List.of("/", "/overview", "/hawtio/", "/hawtio/user", "/hawtio/auth/config/login", "/hawtio/refresh", "/hawtio/plugin",
+    private static final List<String> MANAGED_DOORS = List.of("/", "/overview", "/overview?after=NUMBER", "/messages?search=NUMBER", "/downstreams/NUMBER/resume", "/accounts/none/test-sms",
+            "/page/NUMBER", "/hawtio/", "/hawtio/user", "/hawtio/auth/config/login", "/hawtio/refresh", "/hawtio/plugin",
             "/hawtio/static/none", "/hawtio/jolokia", "/observe/jolokia", "/observe/health", "/observe/health/live", "/observe/metrics", "/dead-letters",
             "/dead-letters/counts", "/dead-letters/NUMBER", "/dead-letters/NUMBER/replay", "/dead-letters?queue=webhooks.clicks", "/dead-letters?reason=NUMBER&olderThan=1d",
             "/sms/people/447700900123", "/sms/people/NUMBER");
