@@ -1,37 +1,57 @@
 import {ask, attempt, byId, count, element, notice, post, time, write} from "./common.js";
 
 const SHOWN = 10;
+const MORE = 50;
+/** Of one list. */
+const MOST = 1000;
 
-/** The dead letters: loaded when there are others than before, as the overview counts them. */
+/** For so long after something was done, what comes of it is looked for: a replayed one can be given up again. */
+const FOLLOWED = 15000;
+
+/** The dead letters: loaded when there are others than before, as the overview counts them, and for a while after something was done. */
 export class Letters {
 
   constructor(refresh) {
     this.refresh = refresh;
+    this.followedUntil = 0;
+    this.limit = SHOWN;
     this.from = byId("letters-from");
     this.body = element("tbody");
     byId("letters").querySelector("table").replaceChildren(element("thead", {}, element("tr", {},
       ...["Given up", "From", "Reason"].map(heading => element("th", {scope: "col"}, heading)), element("th", {scope: "col", class: "number"}, "Items"),
       element("th", {scope: "col", class: "number"}, "Tries"), element("th", {}, element("span", {class: "hidden"}, "Actions")))), this.body);
-    this.from.addEventListener("change", () => this.load());
-    byId("letters-more").addEventListener("click", () => attempt(() => this.more()));
+    this.from.addEventListener("change", () => {
+      this.limit = SHOWN;
+      this.load();
+    });
+    byId("letters-more").addEventListener("click", () => {
+      this.limit = Math.min(this.limit + MORE, MOST);
+      this.load();
+    });
     byId("replay-all").addEventListener("click", () => this.replay(`/dead-letters/replay?${this.choice()}`));
     byId("discard-all").addEventListener("click", () => this.sure(`Discard ${this.shownCount()}?`, `/dead-letters?${this.choice()}`));
   }
 
   show(all) {
     const counts = JSON.stringify(all.deadLetters);
-    if (counts === this.counts || all.deadLetters === null) {
+    if (all.deadLetters === null || counts === this.counts && Date.now() > this.followedUntil) {
       return;
     }
+    if (counts !== this.counts) {
+      this.choices(all.deadLetters);
+    }
     this.counts = counts;
-    this.queues = all.deadLetters;
+    this.load();
+  }
+
+  choices(queues) {
+    this.queues = queues;
     const total = Object.values(this.queues).reduce((sum, one) => sum + one, 0);
     const chosen = this.from.value;
     this.from.replaceChildren(element("option", {value: ""}, `all (${count(total)})`),
       ...Object.entries(this.queues).map(([queue, items]) => element("option", {value: queue}, `${queue.replace("dead-letters.", "")} (${count(items)})`)));
     this.from.value = chosen in this.queues ? chosen : "";
     byId("letters").classList.toggle("none", total === 0);
-    this.load();
   }
 
   choice() {
@@ -45,27 +65,20 @@ export class Letters {
 
   load() {
     return attempt(async () => {
-      const list = await this.list("");
+      const queue = this.from.value ? `&queue=${encodeURIComponent(this.from.value)}` : "";
+      const list = await ask(`/dead-letters?limit=${this.limit}${queue}`);
+      byId("letters-more").hidden = !list.next || this.limit === MOST;
       const focused = this.body.contains(document.activeElement);
-      this.body.replaceChildren(...list.letters.map(letter => this.row(letter)));
-      if (focused) {
+      // Rows that stay are left alone.
+      const before = new Map([...this.body.children].map(row => [row.dataset.id, row]));
+      const rows = list.letters.map(letter => before.get(letter.id) || this.row(letter));
+      before.forEach(row => rows.includes(row) || row.remove());
+      rows.forEach((row, i) => row === this.body.children[i] || this.body.insertBefore(row, this.body.children[i] || null));
+      if (focused && !this.body.contains(document.activeElement)) {
         // Its row is gone: go on with the next one.
-        (this.body.querySelector("button") || byId("letters-title")).focus();
+        this.body.querySelector("button")?.focus();
       }
     });
-  }
-
-  async more() {
-    const list = await this.list(`&after=${encodeURIComponent(this.next)}`);
-    this.body.append(...list.letters.map(letter => this.row(letter)));
-  }
-
-  async list(after) {
-    const queue = this.from.value ? `&queue=${encodeURIComponent(this.from.value)}` : "";
-    const list = await ask(`/dead-letters?limit=${SHOWN}${queue}${after}`);
-    this.next = list.next;
-    byId("letters-more").hidden = !list.next;
-    return list;
   }
 
   row(letter) {
@@ -91,12 +104,17 @@ export class Letters {
     });
   }
 
+  /** Whether it is done or not, the list is looked at again: somebody else may have been first. */
+  handle(work) {
+    this.followedUntil = Date.now() + FOLLOWED;
+    return attempt(work).then(() => this.load()).then(this.refresh);
+  }
+
   replay(path) {
-    return attempt(async () => {
+    return this.handle(async () => {
       const done = await post(path);
       const left = done.notReplayed.map(one => `${count(one.letters)} of ${one.queue} can't be replayed: ${one.reason}`);
       notice([`${count(done.replayed)} replayed`, ...left].join("; "), left.length > 0);
-      await this.refresh();
     });
   }
 
@@ -104,10 +122,9 @@ export class Letters {
     write(byId("sure-title"), question);
     byId("sure-yes").onclick = () => {
       byId("sure").close();
-      attempt(async () => {
+      this.handle(async () => {
         const done = await ask(path, {method: "DELETE"});
         notice(`${count(done.discarded)} discarded`);
-        await this.refresh();
       });
     };
     byId("sure").showModal();

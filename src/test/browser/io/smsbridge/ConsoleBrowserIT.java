@@ -191,6 +191,9 @@ class ConsoleBrowserIT {
         page.keyboard().type("12");
         page.keyboard().press("Enter");
         assertThat(dialog).containsText("to: not a phone number in international form");
+        // The browser itself notes each answer that is no 2xx.
+        await().pollInSameThread().untilAsserted(() -> assertThat(errors).singleElement().asString().contains("status of 400"));
+        errors.clear();
         dialog.locator("input").first().selectText();
         page.keyboard().type("+447700900456");
         page.keyboard().press("Enter");
