@@ -199,7 +199,7 @@ class ConsoleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"overview.html", "overview.js", "style.css", "uplot/uPlot.iife.min.js", "uplot/uPlot.min.css", "uplot/LICENSE"})
+    @ValueSource(strings = {"overview.html", "overview.js", "style.css", "uplot/uPlot.iife.min.js", "uplot/uPlot.min.css"})
     void thePagesFilesHoldNothingAndAreForAnyone(String file) throws Exception {
         assertThat(bridge.manage("GET", "/page/" + file, "", "X", "Y").statusCode()).isEqualTo(200);
     }

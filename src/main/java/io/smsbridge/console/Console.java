@@ -117,7 +117,8 @@ public final class Console {
     }
 
     private static void page(RoutingContext call, String path) {
-        byte[] bytes = FILE.matcher(path).matches() ? read("/console/page/" + path) : null;
+        // A directory has no type.
+        byte[] bytes = FILE.matcher(path).matches() && MimeMapping.getMimeTypeForFilename(path) != null ? read("/console/page/" + path) : null;
         if (bytes == null) {
             ConsoleLogin.refuse(call, 404, "no such file");
         } else {
