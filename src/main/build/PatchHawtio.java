@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /**
  * Changes Hawtio's scripts as the jar is built: diagrams go from left to right, as a message does, show their beginning first, large enough
- * to be read, and can be zoomed out until all of a long one is seen; none is drawn on top of the last one's remains, or not at all for a
+ * to be read, and can be zoomed out until all of a long one is seen; the steps of all routes show their counts; none is drawn on top of the last one's remains, or not at all for a
  * route that begins with its error handler; and the routes' groups stand in the order of their names, which is the way of a message. The
  * build fails where one of the texts is not found: then Hawtio is another version, and each change has to be looked at again.
  */
@@ -25,6 +25,8 @@ public final class PatchHawtio {
         CHANGES.put("S({padding:.25,duration:500})", "S({padding:.25,duration:500,nodes:[...l].sort(((e,t)=>e.position.x-t.position.x)).slice(0,8)})");
         CHANGES.put("i=[...e.getChildren()];for(const t of i){if(t.getType()===F)", "i=[...e.getChildren()].sort(((e,t)=>(e.getMetadata(\"group\")||\"\")"
                 + ".localeCompare(t.getMetadata(\"group\")||\"\")||e.name.localeCompare(t.name)));for(const t of i){if(t.getType()===F)");
+        // The steps of a template's routes have the same names; where Camel counts, it puts route-N before them.
+        CHANGES.put("t=>t((t=>e.data.cid===t.id))", "t=>t((t=>e.data.cid===t.id.replace(/^route-\\d+/,\"\")))");
     }
 
     private PatchHawtio() {

@@ -186,7 +186,8 @@ class ConsoleTest {
                 changed.add(bridge.manage("GET", "/hawtio/static/js/" + script.getFileName(), "", "X", "Y").body());
             }
         }
-        assertThat(changed).hasSize(1).first().asString().contains("r=\"LR\"){").contains("minZoom:.05").contains("t.filter((e=>e.source))");
+        assertThat(changed).hasSize(1).first().asString().contains("r=\"LR\"){").contains("minZoom:.05").contains("t.filter((e=>e.source))")
+                .contains("t.id.replace(/^route-\\d+/,\"\")");
     }
 
     @Test
