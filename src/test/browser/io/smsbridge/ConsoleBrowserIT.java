@@ -209,11 +209,13 @@ class ConsoleBrowserIT {
         page.keyboard().press("/");
         page.keyboard().type("one");
         page.keyboard().press("Enter");
+        assertThat(page.locator("#messages")).isVisible();
         assertThat(page.locator("#messages")).containsText("...0123");
         assertThat(page.locator("#messages .timeline strong")).containsText(new String[] {"Accepted, and on disk", "Taken by Infobip", "Delivered"});
         picture("message");
         page.keyboard().press("Escape");
         search("900123");
+        assertThat(page.locator("#messages")).isVisible();
         assertThat(page.locator("#messages summary").first()).containsText("...0123");
         page.keyboard().press("Escape");
         search("unheard-of");
@@ -291,7 +293,7 @@ class ConsoleBrowserIT {
         for (int tabs = 0; tabs < MOST_TABS && !(boolean) place.evaluate("node => node === document.activeElement"); tabs++) {
             page.keyboard().press("Tab");
         }
-        assertThat(place).isFocused(new LocatorAssertions.IsFocusedOptions().setTimeout(1));
+        assertThat(place).isFocused(new LocatorAssertions.IsFocusedOptions().setTimeout(5_000));
     }
 
     private void press(Locator place) {
