@@ -280,7 +280,6 @@ class OpenApiTest {
     }
 
     private HttpResponse<String> call(int status, String method, String path, String called, String body, String[] headers) throws Exception {
-        int port = path.startsWith("/dead-letters") || path.startsWith("/sms/people") ? bridge.managementPort : bridge.port;
         int port = api.get("paths").get(path).has("servers") ? bridge.managementPort : bridge.port;
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + called)).timeout(java.time.Duration.ofSeconds(60))
                 .method(method, HttpRequest.BodyPublishers.ofString(body));

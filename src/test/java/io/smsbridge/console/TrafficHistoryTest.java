@@ -34,7 +34,8 @@ class TrafficHistoryTest {
         assertThat(busy.get(TrafficHistory.COLUMNS.indexOf("waitingSends"))).isEqualTo(7L);
         assertThat(busy.get(TrafficHistory.COLUMNS.indexOf("waitingEvents"))).isNull();
         // No call, no time.
-        assertThat(history.since(10_000)).hasSize(1).first().asList().element(TrafficHistory.COLUMNS.indexOf("sendingMillis")).isNull();
+        assertThat(history.since(10_000)).hasSize(1);
+        assertThat(history.since(10_000).get(0).get(TrafficHistory.COLUMNS.indexOf("sendingMillis"))).isNull();
     }
 
     @Test
@@ -52,7 +53,8 @@ class TrafficHistoryTest {
         history.add(at(110, 2));
         history.add(at(120, 3));
         history.add(at(105, 4));
-        assertThat(history.since(0)).hasSize(1).first().asList().first().isEqualTo(105_000L);
+        assertThat(history.since(0)).hasSize(1);
+        assertThat(history.since(0).get(0).get(0)).isEqualTo(105_000L);
     }
 
     @Test
