@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -84,12 +85,15 @@ class RouteFilesTest {
         List<String> wrong = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         for (Path file : routeFiles()) {
-            steps(read(file)).forEach(step -> step.properties().forEach(one -> {
-                String id = one.getValue().path("id").asText();
+            JsonNode routes = read(file);
+            Stream<JsonNode> beginnings = Stream.concat(routes.findValues("from").stream(),
+                    routes.findValues("onException").stream().flatMap(list -> StreamSupport.stream(list.spliterator(), false)).map(one -> one.get("onException")));
+            Stream.concat(steps(routes).flatMap(step -> step.properties().stream().map(Map.Entry::getValue)), beginnings).forEach(step -> {
+                String id = step.path("id").asText();
                 if (!id.matches("[a-z]+(-[a-z0-9]+)*") || !ids.add(id)) {
-                    wrong.add(file + " " + one.getKey() + " " + id);
+                    wrong.add(file + " " + step);
                 }
-            }));
+            });
         }
         assertThat(wrong).isEmpty();
         assertThat(ids).hasSizeGreaterThan(100);
