@@ -1,7 +1,8 @@
 #!/bin/sh
 # Starts the bridge from infobip-sms-bridge.jar beside this script. The first start makes an archive of its classes in the data directory,
 # in start-...; with it later starts take a fraction of the time. The data directory is ./data, or what DATA_DIRECTORY says. Memory is
-# bounded for full load. JAVA_OPTS comes behind, and wins. Arguments, such as send-test, go to the bridge.
+# bounded for full load; without any left the process ends, and loses nothing. JAVA_OPTS comes behind, and wins. Arguments, such as
+# send-test, go to the bridge.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 jar="$here/infobip-sms-bridge.jar"
@@ -27,5 +28,5 @@ if [ ! -e "$start/classes.jsa" ]; then
     send-test --to 447700900123 > "$start/log" 2>&1) || { cat "$start/log" >&2; exit 1; }
 fi
 # shellcheck disable=SC2086
-exec "$java" -XX:SharedArchiveFile="$start/classes.jsa" -Xshare:auto -Xms64m -Xmx384m -XX:+UseSerialGC -Dbridge.home="$home" ${JAVA_OPTS:-} \
+exec "$java" -XX:SharedArchiveFile="$start/classes.jsa" -Xshare:auto -Xms64m -Xmx384m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -Dbridge.home="$home" ${JAVA_OPTS:-} \
   -jar "$start/app/infobip-sms-bridge.jar" "$@"
