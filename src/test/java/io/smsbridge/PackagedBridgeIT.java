@@ -3,12 +3,10 @@ package io.smsbridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +16,8 @@ import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** The packaged jar as a user runs it: alone, beside its files, with wrong settings, and killed. */
+/** The packaged jar as a user runs it: alone, beside its files, and with wrong settings. */
 class PackagedBridgeIT {
 
     @TempDir
@@ -166,72 +162,5 @@ class PackagedBridgeIT {
             });
         }
         assertThat(answers).isSubsetOf(503, 200);
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "--to 447700900123 | 0 | Infobip accepted it (account sandbox)",
-        "--to +447700909001 --account sandbox --sender Shop | 1 | REJECTED_DESTINATION",
-        "--to 447700909401 | 1 | E401",
-        "--to 12 | 1 | to: not a phone number in international form",
-        "--to 447700900123 --account nobody | 2 | --account: 'nobody' is no account; there are sandbox",
-        "--text Hi | 2 | Missing required option: '--to=NUMBER'",
-        "--to 447700900123 --nonsense | 2 | Unknown option: '--nonsense'"})
-    void sendTestSaysWhatInfobipSaid(String arguments, int exitCode, String output) throws Exception {
-        List<String> all = new ArrayList<>(List.of("send-test"));
-        all.addAll(List.of(arguments.split(" ")));
-        PackagedBridge test = PackagedBridge.start(home, FreePort.find(), all.toArray(String[]::new));
-        assertThat(test.exitCode()).as(test.output()).isEqualTo(exitCode);
-        assertThat(test.output()).contains(output).doesNotContain("\tat ");
-        assertThat(home.resolve("data")).doesNotExist();
-    }
-
-    /** Its outbox is shared with the bridges that run on this database, so a test that opened it would take their sends. */
-    @Test
-    void sendTestLeavesASharedLedgerAlone() throws Exception {
-        Files.writeString(home.resolve("application.properties"), """
-                account.main.baseUrl=http://localhost:{{http.port}}/sandbox/infobip
-                account.main.apiKey={{sandbox.apiKey}}
-                ledger.url=jdbc:postgresql://localhost:1/bridge
-                """);
-        PackagedBridge test = PackagedBridge.start(home, FreePort.find(), "send-test", "--to", "447700900123");
-        assertThat(test.exitCode()).as(test.output()).isZero();
-    }
-
-    /**
-     * Killed again and again right after an answer of 200: each message accepted goes out, under one message id. The scripted
-     * Infobip takes a repeated id for new, so the ids themselves have to tell whether a message was made twice.
-     */
-    @Test
-    void whatWasAnswered200GoesOutOnceThoughTheProcessIsKilled() throws Exception {
-        try (ScriptedInfobip infobip = new ScriptedInfobip()) {
-            Files.writeString(home.resolve("application.properties"), """
-                    account.main.baseUrl=%s
-                    account.main.apiKey=k
-                    account.main.retryDelay=200ms
-                    sms.default-account=main
-                    """.formatted(infobip.url()));
-            int port = FreePort.find();
-            List<String> accepted = new ArrayList<>();
-            for (int round = 0; round < 2; round++) {
-                try (PackagedBridge bridge = PackagedBridge.start(home, port).awaitAnswering()) {
-                    for (int i = 0; i < 40; i++) {
-                        HttpResponse<String> response = bridge.post("/sms/send",
-                                "{\"text\": \"" + round + "\", \"messages\": [{\"to\": \"447700900123\"}, {\"to\": \"447700900124\"}]}");
-                        assertThat(response.statusCode()).isEqualTo(200);
-                        accepted.addAll(TestBridge.JSON.readTree(response.body()).get("messages").findValuesAsText("messageId"));
-                    }
-                    bridge.kill();
-                }
-            }
-            try (PackagedBridge bridge = PackagedBridge.start(home, port).awaitAnswering()) {
-                await().until(() -> infobip.messageIds().containsAll(accepted));
-                // One that was in hand when the process died goes out again, and Infobip answers it as a duplicate (status 23).
-                assertThat(new HashSet<>(infobip.messageIds())).containsExactlyInAnyOrderElementsOf(accepted);
-                assertThat(accepted).hasSize(160).doesNotHaveDuplicates();
-                int repeated = infobip.messageIds().size() - accepted.size();
-                assertThat(repeated).as("sent again under their own id").isLessThanOrEqualTo(2 * 4 * 2);
-            }
-        }
     }
 }
