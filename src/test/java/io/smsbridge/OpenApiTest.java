@@ -149,7 +149,7 @@ class OpenApiTest {
         assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
         assertThat(page.body()).doesNotContainPattern("(?:src|href)=[\"']?(?:https?:)?//");
 
-        bridge.core().ledger.close();
+        bridge.database().close();
         call(503, "GET", "/sms/people/{number}", "/sms/people/447700900123", "", CONSOLE);
         call(503, "DELETE", "/sms/people/{number}", "/sms/people/447700900123", "", CONSOLE);
         call(503, "GET", "/messages", "/messages?search=openapi-1", "", CONSOLE);
@@ -170,7 +170,7 @@ class OpenApiTest {
             call(200, "POST", "/infobip/" + kind, "/infobip/" + kind, "{\"results\": []}", NOBODY);
             call(400, "POST", "/infobip/" + kind, "/infobip/" + kind, "", NOBODY);
         }
-        bridge.core().ledger.close();
+        bridge.database().close();
         for (String kind : KINDS) {
             call(503, "POST", "/infobip/" + kind, "/infobip/" + kind, "{}", NOBODY);
         }

@@ -23,43 +23,43 @@ import com.github.tomakehurst.wiremock.stubbing.StubMapping;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 
 /** A downstream over real HTTP that answers as a test scripts it, and 200 where it scripts nothing. */
-final class ScriptedDownstream implements AutoCloseable {
+public final class ScriptedDownstream implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    final WireMockServer server;
+    public final WireMockServer server;
 
     private final StubMapping acceptance;
 
     /** A request that is held takes a thread; and a connection that has long been idle is not closed just when it is used again. */
-    static WireMockConfiguration server() {
+    public static WireMockConfiguration server() {
         return options().dynamicPort().containerThreads(64).jettyIdleTimeout(600_000L);
     }
 
-    ScriptedDownstream() {
+    public ScriptedDownstream() {
         this(server());
     }
 
-    ScriptedDownstream(WireMockConfiguration configuration) {
+    public ScriptedDownstream(WireMockConfiguration configuration) {
         server = new WireMockServer(configuration);
         server.start();
         acceptance = server.stubFor(any(anyUrl()).atPriority(10).willReturn(aResponse().withStatus(200)));
     }
 
     /** Forgets the script and the requests so far; a request that comes meanwhile is answered all the same. */
-    void takeAll() {
+    public void takeAll() {
         forget(server, acceptance);
     }
 
     /** Leaves the one stub. A reset of all would leave a moment with none, in which WireMock answers 404. */
-    static void forget(WireMockServer server, StubMapping stub) {
+    public static void forget(WireMockServer server, StubMapping stub) {
         server.getStubMappings().stream().filter(other -> !other.getId().equals(stub.getId())).forEach(server::removeStub);
         server.resetScenarios();
         server.resetRequests();
     }
 
     /** The given answers in their order, one for each POST to the path, then 200. */
-    void answers(String path, ResponseDefinitionBuilder... answers) {
+    public void answers(String path, ResponseDefinitionBuilder... answers) {
         for (int i = 0; i < answers.length; i++) {
             server.stubFor(any(urlEqualTo(path)).atPriority(1).inScenario(path)
                     .whenScenarioStateIs(i == 0 ? Scenario.STARTED : "after " + i)
@@ -67,26 +67,26 @@ final class ScriptedDownstream implements AutoCloseable {
         }
     }
 
-    String url() {
+    public String url() {
         return server.baseUrl();
     }
 
     /** The POSTs to a path, the first one first. */
-    List<LoggedRequest> posts(String path) {
+    public List<LoggedRequest> posts(String path) {
         return server.findAll(anyRequestedFor(urlEqualTo(path)));
     }
 
-    List<JsonNode> bodies(String path) {
+    public List<JsonNode> bodies(String path) {
         return posts(path).stream().map(post -> read(post.getBodyAsString())).toList();
     }
 
     /** The elements of the JSON arrays posted to a path. */
-    List<JsonNode> items(String path) {
+    public List<JsonNode> items(String path) {
         return elements(bodies(path));
     }
 
     /** The elements of the JSON arrays posted to a path and answered 200. */
-    List<JsonNode> itemsTaken(String path) {
+    public List<JsonNode> itemsTaken(String path) {
         List<ServeEvent> events = new ArrayList<>(server.getAllServeEvents());
         Collections.reverse(events);
         return elements(events.stream().filter(event -> event.getRequest().getUrl().equals(path) && event.getResponse().getStatus() == 200)

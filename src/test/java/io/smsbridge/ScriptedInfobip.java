@@ -23,30 +23,30 @@ import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.github.tomakehurst.wiremock.stubbing.StubMapping;
 
 /** An Infobip over real HTTP that answers as a test scripts it, and accepts each message where it scripts nothing. */
-final class ScriptedInfobip implements AutoCloseable {
+public final class ScriptedInfobip implements AutoCloseable {
 
-    static final String PATH = "/sms/3/messages";
+    public static final String PATH = "/sms/3/messages";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    final WireMockServer server = new WireMockServer(ScriptedDownstream.server().extensions(new Accepting()));
+    public final WireMockServer server = new WireMockServer(ScriptedDownstream.server().extensions(new Accepting()));
 
     private final AtomicInteger held = new AtomicInteger();
     private final CountDownLatch released = new CountDownLatch(1);
 
     private final StubMapping acceptance;
 
-    ScriptedInfobip() {
+    public ScriptedInfobip() {
         server.start();
         acceptance = server.stubFor(post(urlEqualTo(PATH)).atPriority(10).willReturn(aResponse().withTransformers("accepting")));
     }
 
     /** Forgets the script and the calls so far; a call that comes meanwhile is answered all the same. */
-    void acceptAll() {
+    public void acceptAll() {
         ScriptedDownstream.forget(server, acceptance);
     }
 
     /** The given answers in their order, one for each call, then acceptance. */
-    void answers(ResponseDefinitionBuilder... answers) {
+    public void answers(ResponseDefinitionBuilder... answers) {
         acceptAll();
         for (int i = 0; i < answers.length; i++) {
             server.stubFor(post(urlEqualTo(PATH)).atPriority(1).inScenario("script")
@@ -56,21 +56,21 @@ final class ScriptedInfobip implements AutoCloseable {
     }
 
     /** How many calls with a text that begins with "held" wait for their answer. */
-    int held() {
+    public int held() {
         return held.get();
     }
 
     /** Answers the calls held, and holds no more. */
-    void release() {
+    public void release() {
         released.countDown();
     }
 
-    String url() {
+    public String url() {
         return server.baseUrl();
     }
 
     /** The bodies of the calls so far, the first one first. */
-    List<JsonNode> calls() {
+    public List<JsonNode> calls() {
         List<JsonNode> calls = new ArrayList<>();
         try {
             for (var request : server.findAll(postRequestedFor(urlEqualTo(PATH)))) {
@@ -83,7 +83,7 @@ final class ScriptedInfobip implements AutoCloseable {
     }
 
     /** The message ids of all calls so far, in their order, repeated where a call was repeated. */
-    List<String> messageIds() {
+    public List<String> messageIds() {
         return calls().stream().flatMap(call -> call.findValuesAsText("messageId").stream()).toList();
     }
 

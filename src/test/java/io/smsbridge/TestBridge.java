@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,25 +24,27 @@ import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smsbridge.forward.DownstreamCircuits;
+import io.smsbridge.ledger.LedgerDatabase;
 import io.smsbridge.maps.RouteFiles;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.awaitility.Awaitility;
 
 /** A bridge with its real routes, ledger and HTTP server on a free port, in a directory of its own. */
-final class TestBridge implements AutoCloseable {
+public final class TestBridge implements AutoCloseable {
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    public static final ObjectMapper JSON = new ObjectMapper();
     /** What bridges of this run have logged; log4j2-test.xml names it likewise. */
-    static final Path LOG = Path.of("target", System.getProperty("test.log", "test.log"));
-    static final String CONSOLE_PASSWORD = "c0nsole";
+    public static final Path LOG = Path.of("target", System.getProperty("test.log", "test.log"));
+    public static final String CONSOLE_PASSWORD = "c0nsole";
     /** As most callers speak; the upgrade to HTTP/2, which the JDK's client would ask for each time, is not what is tested. */
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    final Path home;
-    final int port;
+    public final Path home;
+    public final int port;
     /** Of the console and what else is for operators; those of a test ask as admin, with CONSOLE_PASSWORD. */
-    final int managementPort;
+    public final int managementPort;
     private final Startup startup;
     private final Main main;
     private final HttpClient client;
@@ -56,7 +59,7 @@ final class TestBridge implements AutoCloseable {
      * @param settings the lines of its application.properties; ports and the console's password are added
      * @param maps     name and text of each map of its own, in turn
      */
-    TestBridge(Path home, String settings, String... maps) throws Exception {
+    public TestBridge(Path home, String settings, String... maps) throws Exception {
         this.home = home;
         this.port = port(settings, "http.port");
         this.managementPort = port(settings, "management.port");
@@ -99,40 +102,58 @@ final class TestBridge implements AutoCloseable {
     }
 
     /** An id never used before: the ledger takes each only once. */
-    static String newId() {
+    public static String newId() {
         return UUID.randomUUID().toString();
     }
 
-    CamelContext context() {
+    public CamelContext context() {
         return main.getCamelContext();
     }
 
     /** A connection to the ledger's database. */
-    Connection ledger() throws SQLException {
+    public Connection ledger() throws SQLException {
         return core().ledger.reads().getConnection();
+    }
+
+    public LedgerDatabase database() {
+        return core().ledger;
+    }
+
+    public DownstreamCircuits circuits() {
+        return core().circuits;
+    }
+
+    /** The bridge that a send-test on the account starts, not started yet. */
+    public static Main sendTest(Path home, String account) throws IOException {
+        return BridgeMain.create(home, new Properties(), new Startup(home, RouteFiles.of(home), account));
+    }
+
+    /** What the start says is wrong with the settings, one line each. */
+    public static List<String> problems(Throwable error) {
+        return Startup.problems(error);
     }
 
     Core core() {
         return startup.core();
     }
 
-    HttpResponse<String> post(String path, String body, String... headers) throws Exception {
+    public HttpResponse<String> post(String path, String body, String... headers) throws Exception {
         return call(HttpRequest.newBuilder(URI.create(door + path))
                 .POST(HttpRequest.BodyPublishers.ofString(body)), headers);
     }
 
-    HttpResponse<String> get(String path, String... headers) throws Exception {
+    public HttpResponse<String> get(String path, String... headers) throws Exception {
         return call(HttpRequest.newBuilder(URI.create(door + path)), headers);
     }
 
     /** Calls the management port as the console's user. */
-    HttpResponse<String> manage(String method, String path, String body) throws Exception {
+    public HttpResponse<String> manage(String method, String path, String body) throws Exception {
         return manage(method, path, body, "Authorization",
                 "Basic " + Base64.getEncoder().encodeToString(("admin:" + CONSOLE_PASSWORD).getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Calls the management port as anybody, but for what the headers say. */
-    HttpResponse<String> manage(String method, String path, String body, String... headers) throws Exception {
+    public HttpResponse<String> manage(String method, String path, String body, String... headers) throws Exception {
         return call(HttpRequest.newBuilder(URI.create(managementDoor + path))
                 .method(method, HttpRequest.BodyPublishers.ofString(body)), headers);
     }
@@ -145,7 +166,7 @@ final class TestBridge implements AutoCloseable {
     }
 
     /** Sends JSON, which has to be accepted; the answer. */
-    JsonNode send(String account, String json) throws Exception {
+    public JsonNode send(String account, String json) throws Exception {
         HttpResponse<String> response = post("/sms/send/" + account, json);
         if (response.statusCode() != 200) {
             throw new AssertionError(response.statusCode() + " " + response.body());
@@ -154,7 +175,7 @@ final class TestBridge implements AutoCloseable {
     }
 
     /** Posts one delivery report for each id, of a status group of Infobip's: 3 delivered, 2 undeliverable. */
-    void report(int group, String... ids) throws Exception {
+    public void report(int group, String... ids) throws Exception {
         String results = Arrays.stream(ids).map(id -> "{\"messageId\": \"" + id + "\", \"to\": \"447700900123\", \"status\": {\"groupId\": " + group + ", \"id\": "
                 + (group == 3 ? 5 : 4) + "}}").collect(Collectors.joining(",", "{\"results\": [", "]}"));
         HttpResponse<String> response = post("/infobip/delivery-reports/main", results);
@@ -164,12 +185,12 @@ final class TestBridge implements AutoCloseable {
     }
 
     /** The dead letters that a query chooses, such as queue=events.crm, as GET /dead-letters shows them. */
-    JsonNode letters(String query) throws Exception {
+    public JsonNode letters(String query) throws Exception {
         return JSON.readTree(manage("GET", "/dead-letters?" + query, "").body());
     }
 
     /** Waits for a dead letter of the queue, such as events.crm, takes it away, and shows it whole. */
-    JsonNode takeLetter(String queue) throws Exception {
+    public JsonNode takeLetter(String queue) throws Exception {
         Awaitility.await("a dead letter of " + queue).until(() -> letters("queue=" + queue).path("total").asInt() > 0);
         String id = letters("queue=" + queue).at("/letters/0/id").asText();
         JsonNode letter = JSON.readTree(manage("GET", "/dead-letters/" + id, "").body());
@@ -178,23 +199,23 @@ final class TestBridge implements AutoCloseable {
     }
 
     /** The lines logged behind the first so many. */
-    static List<String> logSince(int lines) throws IOException {
+    public static List<String> logSince(int lines) throws IOException {
         return log().stream().skip(lines).toList();
     }
 
     /** What bridges of this run have logged so far. While a line is being written, its last character may be half there. */
-    static List<String> log() throws IOException {
+    public static List<String> log() throws IOException {
         return new String(Files.readAllBytes(LOG), StandardCharsets.UTF_8).lines().toList();
     }
 
     /** Returns when everything accepted so far has been dealt with: nothing is under way, and but for dead letters nothing waits. */
-    void awaitIdle() {
+    public void awaitIdle() {
         Awaitility.await("nothing waits or is under way").pollDelay(Duration.ZERO)
                 .until(() -> count("SELECT COUNT(*) FROM outbox") == 0 && context().getInflightRepository().size() == 0 && count("SELECT COUNT(*) FROM outbox") == 0);
     }
 
     /** How many recipients, events or dead letters wait in a queue, what is under way included: sends.ACCOUNT, sends.ACCOUNT.high, events.DOWNSTREAM. */
-    long waiting(String queue) throws SQLException {
+    public long waiting(String queue) throws SQLException {
         String[] parts = queue.split("\\.");
         return parts[0].equals("dead-letters") ? count("SELECT COUNT(*) FROM dead_letter WHERE queue = '" + parts[1] + "' AND target = '" + parts[2] + "'")
                 : count("SELECT COALESCE(SUM(items), 0) FROM outbox WHERE queue = '" + parts[0] + "' AND target = '" + parts[1] + "'"

@@ -16,13 +16,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The command caller, run on a test's home, and calls from addresses of one's own. */
-final class TestCallers {
+public final class TestCallers {
 
     private TestCallers() {
     }
 
     /** What the command prints; it has to end with the exit code. */
-    static String command(Path home, int exitCode, String... args) throws Exception {
+    public static String command(Path home, int exitCode, String... args) throws Exception {
         PrintStream out = System.out;
         PrintStream err = System.err;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -42,7 +42,7 @@ final class TestCallers {
     }
 
     /** What a command prints that changes callers; the bridge that runs on this home knows of it when this returns. */
-    static String change(Path home, String... args) throws Exception {
+    public static String change(Path home, String... args) throws Exception {
         int lines = TestBridge.log().size();
         String printed = command(home, 0, args);
         await().until(() -> TestBridge.logSince(lines).stream().anyMatch(line -> line.matches(".* [0-9]+ callers, with [0-9]+ keys.*")));
@@ -50,18 +50,18 @@ final class TestCallers {
     }
 
     /** The key in what the command has printed. */
-    static String key(String printed) {
+    public static String key(String printed) {
         Matcher key = Pattern.compile("(?m)^  ([A-Za-z0-9_-]{43})$").matcher(printed);
         assertThat(key.find()).as(printed).isTrue();
         return key.group(1);
     }
 
-    static String basic(String user, String password) {
+    public static String basic(String user, String password) {
         return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Asks at, and so from, an address of this machine; the status line from its code on, and the headers. */
-    static String getAt(String address, int port, String path) throws Exception {
+    public static String getAt(String address, int port, String path) throws Exception {
         try (Socket socket = new Socket(InetAddress.getByName(address), port)) {
             socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.UTF_8));
             return head(socket);
@@ -69,7 +69,7 @@ final class TestCallers {
     }
 
     /** Posts from another address of this machine, so that what is wrong slows down nobody else; the status line from its code on, and the headers. */
-    static String postFrom(String source, int port, String path, String body, String... headers) throws Exception {
+    public static String postFrom(String source, int port, String path, String body, String... headers) throws Exception {
         try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(source), 0)) {
             StringBuilder request = new StringBuilder("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n");
             for (int i = 0; i < headers.length; i += 2) {

@@ -11,20 +11,20 @@ import java.util.Base64;
 import java.util.List;
 
 /** Certificates that a test makes for itself. */
-final class TestCertificates {
+public final class TestCertificates {
 
-    static final String PASSWORD = "5ecret-store";
+    public static final String PASSWORD = "5ecret-store";
 
     private TestCertificates() {
     }
 
     /** A PKCS12 file NAME.p12 with a new key, whose certificate vouches for itself, and the certificate alone as NAME.pem. */
-    static Path make(Path directory, String name, String host) throws IOException, InterruptedException, GeneralSecurityException {
+    public static Path make(Path directory, String name, String host) throws IOException, InterruptedException, GeneralSecurityException {
         return make(directory, name, host, PASSWORD);
     }
 
     /** The same, with a password of its own. */
-    static Path make(Path directory, String name, String host, String password) throws IOException, InterruptedException, GeneralSecurityException {
+    public static Path make(Path directory, String name, String host, String password) throws IOException, InterruptedException, GeneralSecurityException {
         Path file = directory.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-J-XX:TieredStopAtLevel=1",
                 "-genkeypair", "-keyalg", "EC", "-alias", name, "-dname", "CN=" + name, "-ext", "san=dns:" + host, "-validity", "3650", "-storetype", "PKCS12",
@@ -43,7 +43,7 @@ final class TestCertificates {
     }
 
     /** A PKCS12 file with the certificate of NAME.p12 alone. */
-    static Path trusting(Path directory, String name) throws IOException, GeneralSecurityException {
+    public static Path trusting(Path directory, String name) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry(name, certificate(directory.resolve(name + ".p12"), name, PASSWORD));

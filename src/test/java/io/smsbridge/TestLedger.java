@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Where the ledgers of tests are: each home's own SQLite file, or with -Dtest.postgres=JDBC_URL a schema there for each home. */
-final class TestLedger {
+public final class TestLedger {
 
     private static final String POSTGRES = System.getProperty("test.postgres", "");
     private static final Set<String> SCHEMAS = ConcurrentHashMap.newKeySet();
@@ -27,7 +27,7 @@ final class TestLedger {
     }
 
     /** The settings of the ledger of this home; none where its application.properties name a database, or for the SQLite file. */
-    static Properties settings(Path home) throws IOException, SQLException {
+    public static Properties settings(Path home) throws IOException, SQLException {
         Properties settings = new Properties();
         Path file = home.resolve("application.properties");
         if (!POSTGRES.isEmpty() && !(Files.exists(file) && Files.readString(file).contains("ledger.url="))) {

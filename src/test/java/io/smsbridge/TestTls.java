@@ -30,33 +30,33 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /** TLS as a client sees it, with the files of {@link TestCertificates}. */
-final class TestTls {
+public final class TestTls {
 
     private TestTls() {
     }
 
-    static PrivateKey key(Path directory, String name) throws IOException, GeneralSecurityException {
+    public static PrivateKey key(Path directory, String name) throws IOException, GeneralSecurityException {
         char[] password = TestCertificates.PASSWORD.toCharArray();
         return (PrivateKey) KeyStore.getInstance(directory.resolve(name + ".p12").toFile(), password).getKey(name, password);
     }
 
-    static String pem(String label, byte[] content) {
+    public static String pem(String label, byte[] content) {
         return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content) + "\n-----END " + label + "-----\n";
     }
 
     /** The key of NAME.p12 in PEM. */
-    static String keyPem(Path directory, String name) throws IOException, GeneralSecurityException {
+    public static String keyPem(Path directory, String name) throws IOException, GeneralSecurityException {
         return pem("PRIVATE KEY", key(directory, name).getEncoded());
     }
 
-    static X509Certificate certificate(Path directory, String name) throws IOException, GeneralSecurityException {
+    public static X509Certificate certificate(Path directory, String name) throws IOException, GeneralSecurityException {
         try (InputStream in = Files.newInputStream(directory.resolve(name + ".pem"))) {
             return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
         }
     }
 
     /** @param shown the name of the certificate that the client shows; null for none */
-    static HttpClient client(Path directory, String shown) throws IOException, GeneralSecurityException {
+    public static HttpClient client(Path directory, String shown) throws IOException, GeneralSecurityException {
         return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(context(directory, shown)).build();
     }
 
@@ -129,7 +129,7 @@ final class TestTls {
     }
 
     /** An open connection, by one version of TLS. */
-    static SSLSocket connect(Path directory, int port, String... protocols) throws IOException, GeneralSecurityException {
+    public static SSLSocket connect(Path directory, int port, String... protocols) throws IOException, GeneralSecurityException {
         SSLSocket socket = (SSLSocket) context(directory, null).getSocketFactory().createSocket("localhost", port);
         socket.setSoTimeout(60_000);
         if (protocols.length > 0) {
@@ -140,7 +140,7 @@ final class TestTls {
     }
 
     /** The common name of the certificate that a new connection is shown. */
-    static String shown(Path directory, int port) {
+    public static String shown(Path directory, int port) {
         try (SSLSocket socket = connect(directory, port)) {
             return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSubjectX500Principal().getName();
         } catch (IOException e) {
@@ -151,7 +151,7 @@ final class TestTls {
     }
 
     /** The first line of the answer to a GET; the connection stays open. */
-    static String get(SSLSocket socket, String path) throws IOException {
+    public static String get(SSLSocket socket, String path) throws IOException {
         socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         StringBuilder answer = new StringBuilder();
         InputStream in = new BufferedInputStream(socket.getInputStream());
@@ -181,7 +181,7 @@ final class TestTls {
      * @param minor 2 for TLS 1.1, 3 for TLS 1.2
      * @return the type of the first record, 22 where the server goes on and 21 for an alert, and the alert's number or 0
      */
-    static List<Integer> answerToHello(int port, int minor) throws IOException {
+    public static List<Integer> answerToHello(int port, int minor) throws IOException {
         byte[] extensions = bytes("000a00040002 0017  000b00020100  000d000400020403");
         byte[] suites = bytes("c02b c009 c013 002f");
         int length = 2 + 32 + 1 + 2 + suites.length + 2 + 2 + extensions.length;
