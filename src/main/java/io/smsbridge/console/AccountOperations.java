@@ -151,7 +151,7 @@ final class AccountOperations {
         return ledger.query("find-message", statement -> statement.set("id", id), row -> {
             String reason = row.getString("reason");
             String state = row.getString("state");
-            return UNDER_WAY.contains(state) ? null : (state.equals("sent") ? "Infobip accepted it" : state.equals("failed") ? "Not sent" : "It is " + state)
+            return UNDER_WAY.contains(state) ? null : (state.equals("failed") ? "Not sent" : state.equals("sent") ? "Infobip accepted it" : "Infobip accepted it, and it is " + state)
                     + (reason == null ? "" : ": " + reason);
         }).stream().filter(Objects::nonNull).findFirst().orElse(null);
     }
