@@ -31,12 +31,10 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.ShutdownAware;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is committed into the outbox is taken, in order, whoever ends in between. */
-@Tag("quick")
 class OutboxTest {
 
     private static final String POSTGRES = System.getProperty("test.postgres", "");

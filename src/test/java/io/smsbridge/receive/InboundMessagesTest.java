@@ -15,14 +15,12 @@ import io.smsbridge.TestBridge;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** POST /infobip/inbound-messages and /infobip/clicks: every shape that comes, and the event it becomes. */
-@Tag("quick")
 class InboundMessagesTest {
 
     @TempDir

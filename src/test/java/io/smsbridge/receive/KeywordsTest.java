@@ -17,7 +17,6 @@ import io.smsbridge.ScriptedInfobip;
 import io.smsbridge.TestBridge;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +24,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** STOP, START and HELP: what counts as one, what is recorded, what is answered, and whom it keeps from being texted. */
-@Tag("quick")
 class KeywordsTest {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger(100);

@@ -13,11 +13,9 @@ import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberType;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is read by the short way is what libphonenumber reads, in every country. */
-@Tag("quick")
 class PhoneNumbersTest {
 
     private static final PhoneNumberUtil NUMBERS = PhoneNumberUtil.getInstance();
