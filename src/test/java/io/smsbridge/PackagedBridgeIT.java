@@ -26,7 +26,7 @@ class PackagedBridgeIT {
     /** What the README's second command shows. */
     @Test
     void aloneItShowsTheWholeWayOfOneSms() throws Exception {
-        try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find())) {
+        try (PackagedBridge bridge = PackagedBridge.startJar(home, FreePort.find())) {
             await().atMost(180, TimeUnit.SECONDS).untilAsserted(() -> assertThat(bridge.output()).contains(
                     "clevertap was told: [{\"event\":\"", "{\"event\":\"delivered", "{\"event\":\"replied", "{\"event\":\"clicked",
                     "the bridge answered: "));
@@ -72,7 +72,7 @@ class PackagedBridgeIT {
         Files.createSymbolicLink(home.resolve("routes/maps"), Path.of("..data/maps"));
         Files.writeString(home.resolve("application.properties"),
                 "account.mine.baseUrl=http://localhost:1\naccount.mine.apiKey=k\nsms.default-account=mine\n");
-        try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find()).awaitAnswering()) {
+        try (PackagedBridge bridge = PackagedBridge.startJar(home, FreePort.find()).awaitAnswering()) {
             assertThat(bridge.post("/mine", "{\"a\": 1}").body()).isEqualTo("{\"mine\":1}");
             assertThat(bridge.post("/mine-by-name", "{\"a\": 1}").body()).isEqualTo("{\"mine\":1}");
             assertThat(bridge.post("/sms/send/sandbox", "{}").body()).contains("there are [mine]");
@@ -103,7 +103,7 @@ class PackagedBridgeIT {
         Files.writeString(home.resolve("routes/gone.yaml"), "# infobip-sms-bridge routes 0\n");
         Files.writeString(home.resolve("routes/mine.yml"), "# A team's own.\n");
         Files.writeString(home.resolve("routes/maps/mine.jslt"), "// A team's own.\n.");
-        PackagedBridge bridge = PackagedBridge.start(home, FreePort.find());
+        PackagedBridge bridge = PackagedBridge.startJar(home, FreePort.find());
         assertThat(bridge.exitCode()).isEqualTo(2);
         String cure = "; delete it to use the bridge's own, or make your change again in a copy of that (docs/upgrade.md)";
         assertThat(bridge.output().lines().dropWhile(line -> !line.startsWith("The bridge did not start"))).containsExactly(
@@ -120,7 +120,7 @@ class PackagedBridgeIT {
     void wrongSettingsEndItWithExitCode2AndOneLineEach() throws Exception {
         Files.writeString(home.resolve("application.properties"),
                 "account.a.baseUrl=https://x.api.infobip.com\naccount.a.region=india\nsms.default-account=b\nhttp.host=127.0.0.1\n");
-        PackagedBridge bridge = PackagedBridge.start(home, FreePort.find());
+        PackagedBridge bridge = PackagedBridge.startJar(home, FreePort.find());
         assertThat(bridge.exitCode()).isEqualTo(2);
         assertThat(bridge.output().lines().dropWhile(line -> !line.startsWith("The bridge did not start"))).containsExactly(
                 "The bridge did not start:",
@@ -133,7 +133,7 @@ class PackagedBridgeIT {
     void aDatabaseThatCannotBeReachedEndsItWithExitCode2() throws Exception {
         Files.writeString(home.resolve("application.properties"), "account.a.baseUrl=https://x.api.infobip.com\naccount.a.apiKey=k\n"
                 + "sms.default-account=a\nhttp.host=127.0.0.1\nledger.url=jdbc:postgresql://localhost:1/bridge\n");
-        PackagedBridge bridge = PackagedBridge.start(home, FreePort.find());
+        PackagedBridge bridge = PackagedBridge.startJar(home, FreePort.find());
         assertThat(bridge.exitCode()).isEqualTo(2);
         assertThat(bridge.output().lines().dropWhile(line -> !line.startsWith("The bridge did not start"))).hasSize(2).element(1).asString()
                 .startsWith("  ledger.url: the database can't be used: Connection to localhost:1 refused.");
@@ -155,7 +155,7 @@ class PackagedBridgeIT {
     @Test
     void whileItStartsNobodyIsToldThatThereIsNothing() throws Exception {
         Set<Integer> answers = new HashSet<>();
-        try (PackagedBridge bridge = PackagedBridge.start(home, FreePort.find())) {
+        try (PackagedBridge bridge = PackagedBridge.startJar(home, FreePort.find())) {
             await().atMost(180, TimeUnit.SECONDS).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).ignoreExceptions().until(() -> {
                 answers.add(bridge.post("/infobip/delivery-reports/sandbox", "{\"results\": []}").statusCode());
                 return answers.contains(200);
