@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -330,24 +332,28 @@ public final class Benchmark {
         results.add(name + ".worst", millis.get(count - 1));
     }
 
-    /** What a request costs with and without what callers and Infobip have to show: two bridges in turn, and two accounts of one of them. */
+    /** What a request costs with and without what callers and Infobip have to show: two bridges in turn, each of which does the same as long. */
     private void doors() throws Exception {
         try (BridgeProcess open = bridge(settings("bench", 1, TOLD)); BridgeProcess guarded = bridge(settings("bench", 1, TOLD) + Credentials.SETTINGS)) {
             Load key = SINGLES.with("X-API-Key: " + Credentials.KEY);
             Load token = SINGLES.with("Authorization: Bearer " + Credentials.accessToken(guarded.url("/oauth/token")));
-            flow(List.of(open), SENDS, SINGLES, CLIENTS, INFOBIP, WARM_UP);
-            flow(List.of(guarded), SENDS, token, CLIENTS, INFOBIP, WARM_UP);
-            flow(List.of(guarded), SENDS, key, CLIENTS, INFOBIP, WARM_UP / 2);
-            reports(guarded, Credentials.OPEN_WEBHOOK, WARM_UP / 2);
-            reports(guarded, Credentials.GUARDED_WEBHOOK, WARM_UP / 2, Credentials.WEBHOOK_HEADERS);
+            doors(open, guarded, key, token, WARM_UP / 2);
             for (int round = 1; round <= ROUNDS; round++) {
-                add("doors.open", flow(List.of(open), SENDS, SINGLES, CLIENTS, INFOBIP));
-                add("doors.key", flow(List.of(guarded), SENDS, key, CLIENTS, INFOBIP));
-                add("doors.token", flow(List.of(guarded), SENDS, token, CLIENTS, INFOBIP));
-                add("doors.webhook.open", reports(guarded, Credentials.OPEN_WEBHOOK, MEASURED));
-                add("doors.webhook", reports(guarded, Credentials.GUARDED_WEBHOOK, MEASURED, Credentials.WEBHOOK_HEADERS));
+                Map<String, Flow> flows = doors(open, guarded, key, token, MEASURED);
+                flows.forEach(this::add);
             }
         }
+    }
+
+    private Map<String, Flow> doors(BridgeProcess open, BridgeProcess guarded, Load key, Load token, int seconds) throws Exception {
+        Map<String, Flow> flows = new LinkedHashMap<>();
+        flows.put("doors.key.open", flow(List.of(open), SENDS, SINGLES, CLIENTS, INFOBIP, seconds));
+        flows.put("doors.key", flow(List.of(guarded), SENDS, key, CLIENTS, INFOBIP, seconds));
+        flows.put("doors.token.open", flow(List.of(open), SENDS, SINGLES, CLIENTS, INFOBIP, seconds));
+        flows.put("doors.token", flow(List.of(guarded), SENDS, token, CLIENTS, INFOBIP, seconds));
+        flows.put("doors.webhook.open", reports(open, WEBHOOK, seconds));
+        flows.put("doors.webhook", reports(guarded, Credentials.GUARDED_WEBHOOK, seconds, Credentials.WEBHOOK_HEADERS));
+        return flows;
     }
 
     /** One in each POST, signed, as then a door costs most. */

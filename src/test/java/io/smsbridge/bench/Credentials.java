@@ -29,7 +29,7 @@ final class Credentials {
     private static final String HEADER = "X-Bench-Secret: " + WEBHOOK_SECRET;
     private static final Pattern ACCESS_TOKEN = Pattern.compile("\"access_token\":\"([^\"]+)\"");
 
-    /** A caller's key, and all at once that a webhook can be asked for without TLS: for one account, and not for the other. */
+    /** A caller's key, and all at once that a webhook can be asked for without TLS. */
     static final String SETTINGS = """
             sms.apiKey=%1$s
             account.bench.webhookToken=%2$s
@@ -38,12 +38,8 @@ final class Credentials {
             account.bench.webhookSources=127.0.0.0/8
             account.bench.webhookSignature=body
             account.bench.webhookSignatureSecret=%3$s
-            account.open.baseUrl=http://127.0.0.1:1
-            account.open.apiKey=key
-            account.open.webhookToken=none
             """.formatted(KEY, TOKEN, WEBHOOK_SECRET, HEADER);
 
-    static final String OPEN_WEBHOOK = "/infobip/delivery-reports/open";
     static final String GUARDED_WEBHOOK = "/infobip/delivery-reports/bench/" + TOKEN;
     static final String[] WEBHOOK_HEADERS = {
         "Authorization: Basic " + Base64.getEncoder().encodeToString(("infobip:" + WEBHOOK_SECRET).getBytes(StandardCharsets.UTF_8)), HEADER};

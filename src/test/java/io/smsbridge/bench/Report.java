@@ -107,8 +107,8 @@ final class Report {
 
     /** Of the processor time of a request. */
     private void doors() {
-        door("a caller's key, of the processor time of a single", "doors.key.micros", "doors.open.micros");
-        door("  an access token of the bridge's own", "doors.token.micros", "doors.open.micros");
+        door("a caller's key, of the processor time of a single", "doors.key.micros", "doors.key.open.micros");
+        door("  an access token of the bridge's own", "doors.token.micros", "doors.token.open.micros");
         door("token, Basic, header, network and HMAC of a webhook with one report, of its processor time", "doors.webhook.micros", "doors.webhook.open.micros");
     }
 
