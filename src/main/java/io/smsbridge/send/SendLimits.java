@@ -69,8 +69,8 @@ final class SendLimits {
     }
 
     void ask(AccountSettings account, SendRequest request, Send send) {
-        // Most have none, and pay for two comparisons.
-        if (account.messagesPerRecipientAndHour() + account.recipientsPerDay() > 0 || request.callersRecipientsPerDay() > 0) {
+        // Most have none, and pay for three comparisons.
+        if (account.messagesPerRecipientAndHour() > 0 || account.recipientsPerDay() > 0 || request.callersRecipientsPerDay() > 0) {
             of(account, request, send).forEach(limit -> states.computeIfAbsent(limit.count(), count -> new State()).wanted++);
         }
     }
