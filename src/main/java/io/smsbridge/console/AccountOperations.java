@@ -151,8 +151,11 @@ final class AccountOperations {
         return ledger.query("find-message", statement -> statement.set("id", id), row -> {
             String reason = row.getString("reason");
             String state = row.getString("state");
-            return UNDER_WAY.contains(state) ? null : (state.equals("failed") ? "Not sent" : state.equals("sent") ? "Infobip accepted it" : "Infobip accepted it, and it is " + state)
-                    + (reason == null ? "" : ": " + reason);
+            if (UNDER_WAY.contains(state)) {
+                return null;
+            }
+            String outcome = state.equals("failed") ? "Not sent" : "Infobip accepted it" + (state.equals("sent") ? "" : ", and it is " + state);
+            return reason == null ? outcome : outcome + ": " + reason;
         }).stream().filter(Objects::nonNull).findFirst().orElse(null);
     }
 }

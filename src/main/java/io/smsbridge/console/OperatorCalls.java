@@ -15,6 +15,8 @@ import io.smsbridge.console.AccountOperations.TestSms;
 import io.smsbridge.ledger.LedgerDatabase;
 import io.smsbridge.ledger.OutboxCounts;
 import io.smsbridge.maps.Maps;
+import io.smsbridge.text.LoggedError;
+import io.smsbridge.text.PhoneMask;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -51,7 +53,7 @@ public final class OperatorCalls {
             overview.history().sample();
         } catch (RuntimeException e) {
             // An error would end all further samples.
-            LOG.warn("the traffic of the last seconds is not known", e);
+            LOG.warn("the traffic of the last seconds is not known", LoggedError.of(e));
         }
     }
 
@@ -90,7 +92,7 @@ public final class OperatorCalls {
         } catch (SQLException e) {
             ConsoleLogin.refuse(call, 503, "the ledger's database can't be read now; ask again later");
         } catch (Exception e) {
-            LOG.error("{} {} can't be answered", call.request().method(), call.normalizedPath(), e);
+            LOG.error("{} {} can't be answered", call.request().method(), PhoneMask.masked(call.normalizedPath()), LoggedError.of(e));
             ConsoleLogin.refuse(call, 500, "the bridge could not do it; its log says why");
         }
     }
