@@ -35,6 +35,8 @@ class ReadmeIT {
     /** A part of each command that is not run here, and why. */
     private static final Map<String, String> NOT_RUN = Map.of(
             BUILD, "has been run, as the jar is there",
+            "mvn test", "are among the tests that this one is one of",
+            "mvn verify", "is what runs this test",
             "mvn -Pfaults verify", "takes many minutes; it is a build of its own",
             "mvn -Pbench verify", "takes a quarter of an hour; it is a build of its own",
             "mvn -Dcamel.version=", "builds with another release of Camel, which not every repository has",
