@@ -1,14 +1,14 @@
 package io.smsbridge.ledger;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.Base64;
 import java.util.List;
 
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+
+import io.smsbridge.text.Hmac;
 
 /**
  * Who has opted out, and who has opted in again. When a number is erased, its opt-outs stay under a keyed hash of it (HMAC-SHA256), whose
@@ -76,13 +76,7 @@ public final class Consents {
     }
 
     private String erased(String recipient) {
-        try {
-            Mac mac = Mac.getInstance(HMAC);
-            mac.init(key);
-            byte[] hash = mac.doFinal((recipient == null ? "" : recipient).getBytes(StandardCharsets.UTF_8));
-            return ERASED + Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no " + HMAC, e);
-        }
+        byte[] hash = Hmac.of(key, (recipient == null ? "" : recipient).getBytes(StandardCharsets.UTF_8));
+        return ERASED + Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
     }
 }

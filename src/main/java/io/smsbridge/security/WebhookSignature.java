@@ -1,7 +1,6 @@
 package io.smsbridge.security;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -12,11 +11,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 import io.smsbridge.http.HttpCall;
 import io.smsbridge.settings.WebhookSettings.Signature;
+import io.smsbridge.text.Hmac;
 
 /** One scheme of signing webhooks, with its secrets: HMAC over the bytes of the body, or over a time and them. */
 final class WebhookSignature {
@@ -59,15 +58,8 @@ final class WebhookSignature {
         return headers;
     }
 
-    private byte[] mac(SecretKeySpec key, String time, byte[] body) {
-        try {
-            Mac mac = Mac.getInstance(settings.mac());
-            mac.init(key);
-            mac.update(time.getBytes(StandardCharsets.UTF_8));
-            return mac.doFinal(body);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JDK has no " + settings.mac(), e);
-        }
+    private static byte[] mac(SecretKeySpec key, String time, byte[] body) {
+        return Hmac.of(key, time.getBytes(StandardCharsets.UTF_8), body);
     }
 
     /** Hex or Base64, with the algorithm's name before it or without; empty for anything else. */
