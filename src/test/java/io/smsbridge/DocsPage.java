@@ -159,6 +159,7 @@ final class DocsPage {
         try {
             ProcessBuilder bash = new ProcessBuilder("bash", "-euo", "pipefail", "-c", ports(script)).directory(home.toFile()).redirectErrorStream(true)
                     .redirectOutput(output.toFile());
+            bash.environment().put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
             bash.environment().putAll(environment);
             bash.environment().put("PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH"));
             Process process = bash.start();

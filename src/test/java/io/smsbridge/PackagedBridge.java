@@ -36,7 +36,7 @@ final class PackagedBridge implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts the jar as the start script does, taken apart, which is quicker; what it prints goes to a file in its directory. */
+    /** Starts the jar as the start script does, taken apart and with an archive of its classes; what it prints goes to a file in its directory. */
     static PackagedBridge start(Path home, int port, String... arguments) throws IOException, SQLException {
         return startOn(List.of(), Map.of(), home, port, arguments);
     }
@@ -49,7 +49,9 @@ final class PackagedBridge implements AutoCloseable {
     /** The same with options for Java, and on a machine of this environment. */
     static PackagedBridge startOn(List<String> options, Map<String, String> environment, Path home, int port, String... arguments)
             throws IOException, SQLException {
-        return start(System.getProperty("bridge.unpacked"), options, environment, home, port, arguments);
+        List<String> all = new ArrayList<>(List.of("-XX:SharedArchiveFile=" + System.getProperty("bridge.archive")));
+        all.addAll(options);
+        return start(System.getProperty("bridge.unpacked"), all, environment, home, port, arguments);
     }
 
     private static PackagedBridge start(String jar, List<String> options, Map<String, String> environment, Path home, int port, String... arguments)

@@ -171,7 +171,7 @@ class ReadmeIT {
                     assertThat(shell(List.of(), command + "; echo \"exit code $?\"", "")).as(command).endsWith("exit code 0\n");
                 }
             }
-            assertThat(shell(List.of(), JAR + " --version", "")).matches("Infobip SMS Bridge \\d+\\.\\d+\\.\\S+\\s+");
+            assertThat(shell(List.of(), JAR + " --version", "")).containsPattern("(?m)^Infobip SMS Bridge \\d+\\.\\d+\\.\\S+$");
 
             Path log = home.resolve("output.txt");
             Process bridge = start(JAR, log);
@@ -277,6 +277,7 @@ class ReadmeIT {
         ProcessBuilder bash = new ProcessBuilder("bash", "-c", script.replace("localhost:8080", "localhost:" + port)
                 .replace("127.0.0.1:8081", "127.0.0.1:" + managementPort)).directory(home.toFile()).redirectErrorStream(true);
         bash.environment().putAll(environment);
+        bash.environment().put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
         bash.environment().put("HTTP_PORT", String.valueOf(port));
         bash.environment().put("MANAGEMENT_PORT", String.valueOf(managementPort));
         bash.environment().put("PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH"));
