@@ -16,7 +16,7 @@ const stages = {
 };
 
 const messages = new Messages();
-const views = [new Path(byId("path")), new Charts(byId("charts")), new Accounts(messages), new Downstreams(refresh), new Letters(refresh), messages];
+const views = [new Path(byId("path")), new Charts(byId("charts")), new Accounts(messages, refresh), new Downstreams(refresh), new Letters(refresh), messages];
 let newest = 0;
 let answeredAt;
 let waiting;
@@ -30,7 +30,7 @@ function problems(shown) {
   if (shown.full) {
     found.push(["bad", "There is no room on disk: new work is refused", "/observe/health"]);
   }
-  const ofAccounts = {DOWN: "bad", FAILING: "warn"};
+  const ofAccounts = {DOWN: "bad", FAILING: "warn", PAUSED: "warn"};
   shown.accounts.filter(one => ofAccounts[one.state]).forEach(one =>
     found.push([ofAccounts[one.state], `Account ${one.name} is ${one.state.toLowerCase()}` + (one.why ? `: ${local(one.why)}` : ""), "#accounts"]));
   const ofDownstreams = {DOWN: "bad", FAILING: "warn", HELD: "warn", PAUSED: "warn"};

@@ -42,11 +42,42 @@ function oldest(one) {
   return one.waiting === 0 ? "–" : [span(one.oldestSeconds), one.oldestSeconds > 300 ? "warn" : ""];
 }
 
-/** The accounts, and the dialog of their test SMS. */
+/** The buttons that pause, resume and try one account or downstream; path is the first part of their calls. */
+class Switches {
+
+  constructor(path, refresh) {
+    this.path = path;
+    this.refresh = refresh;
+  }
+
+  of({name}) {
+    const pause = element("button", {type: "button"}, "Pause");
+    const probe = element("button", {type: "button", onclick: () => this.change(name, "probe", `${name} is tried now`)}, "Try now");
+    pause.onclick = () => pause.textContent === "Pause" ? this.change(name, "pause", `${name} is paused; what comes for it waits`) : this.change(name, "resume", `${name} is no longer paused`);
+    return [probe, pause];
+  }
+
+  /** @param tried the states in which it can be tried before its time */
+  show([probe, pause], {state}, tried) {
+    write(pause, state === "PAUSED" ? "Resume" : "Pause");
+    probe.hidden = !tried.includes(state);
+  }
+
+  change(name, what, done) {
+    return attempt(async () => {
+      await post(`/${this.path}/${encodeURIComponent(name)}/${what}`);
+      notice(done);
+      await this.refresh();
+    });
+  }
+}
+
+/** The accounts, what an operator can do about them, and the dialog of their test SMS. */
 export class Accounts {
 
-  constructor(messages) {
+  constructor(messages, refresh) {
     this.messages = messages;
+    this.switches = new Switches("accounts", refresh);
     this.table = new Rows(byId("accounts").querySelector("table"), [
       ["State", "", one => dot(one.state)],
       ["Account", "name", one => one.name],
@@ -56,7 +87,7 @@ export class Accounts {
       ["Waiting", "number", one => count(one.waiting)],
       ["Oldest", "number", oldest],
       ["Remarks", "remarks", one => one.why ? local(one.why) : one.lastError ? "last error " + local(one.lastError) : ""]
-    ], one => [element("button", {type: "button", onclick: () => this.open(one.name)}, "Test SMS")]);
+    ], one => [...this.switches.of(one), element("button", {type: "button", onclick: () => this.open(one.name)}, "Test SMS")]);
     this.dialog = byId("test");
     this.form = this.dialog.querySelector("form");
     this.form.addEventListener("submit", event => {
@@ -71,6 +102,7 @@ export class Accounts {
 
   show(all) {
     this.table.show(all.accounts);
+    all.accounts.forEach(one => this.switches.show(this.table.rows.get(one.name).buttons, one, ["DOWN", "FAILING"]));
   }
 
   open(account) {
@@ -105,7 +137,7 @@ export class Accounts {
 export class Downstreams {
 
   constructor(refresh) {
-    this.refresh = refresh;
+    this.switches = new Switches("downstreams", refresh);
     this.table = new Rows(byId("downstreams").querySelector("table"), [
       ["State", "", one => dot(one.state)],
       ["Downstream", "name", one => one.name],
@@ -115,30 +147,11 @@ export class Downstreams {
       ["Oldest", "number", oldest],
       ["Remarks", "remarks", one => [one.failingSince && `failing since ${time(one.failingSince)}`, one.nextProbe && `next try ${time(one.nextProbe)}`,
         one.lastError && "last error " + local(one.lastError)].filter(text => text).join("; ")]
-    ], one => this.buttons(one));
-  }
-
-  buttons({name}) {
-    const pause = element("button", {type: "button"}, "Pause");
-    const probe = element("button", {type: "button", onclick: () => this.change(name, "probe", `${name} is tried now`)}, "Try now");
-    pause.onclick = () => pause.textContent === "Pause" ? this.change(name, "pause", `${name} is paused; what comes for it waits`) : this.change(name, "resume", `${name} is no longer paused`);
-    return [probe, pause];
+    ], one => this.switches.of(one));
   }
 
   show(all) {
     this.table.show(all.downstreams);
-    all.downstreams.forEach(one => {
-      const [probe, pause] = this.table.rows.get(one.name).buttons;
-      write(pause, one.state === "PAUSED" ? "Resume" : "Pause");
-      probe.hidden = one.state !== "DOWN" && one.state !== "HELD";
-    });
-  }
-
-  change(name, what, done) {
-    return attempt(async () => {
-      await post(`/downstreams/${encodeURIComponent(name)}/${what}`);
-      notice(done);
-      await this.refresh();
-    });
+    all.downstreams.forEach(one => this.switches.show(this.table.rows.get(one.name).buttons, one, ["DOWN", "HELD"]));
   }
 }

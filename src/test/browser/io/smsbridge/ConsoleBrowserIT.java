@@ -78,6 +78,7 @@ class ConsoleBrowserIT {
             picturesOfTheFirstPage();
             aTestSmsIsSentAndFollowed();
             aMessageIsFound();
+            anAccountIsPausedAndResumed();
             aDownstreamIsPausedAndResumed(shop);
             aDeadLetterIsReplayedAndAnotherDiscarded(shop);
             itFitsANarrowScreen();
@@ -229,6 +230,16 @@ class ConsoleBrowserIT {
         field.selectText();
         page.keyboard().type(text);
         page.keyboard().press("Enter");
+    }
+
+    private void anAccountIsPausedAndResumed() {
+        Locator row = row("accounts", "passwords");
+        press(button(row, "Pause"));
+        assertThat(row).containsText("paused");
+        assertThat(page.locator("#state")).containsText("Account passwords is paused");
+        assertThat(button(row, "Resume")).isFocused();
+        page.keyboard().press("Enter");
+        assertThat(row.locator(".state")).hasText("up");
     }
 
     private void aDownstreamIsPausedAndResumed(ScriptedDownstream shop) {

@@ -232,6 +232,10 @@ class OpenApiTest {
             call(200, "POST", path, "/downstreams/crm/" + what, "", CONSOLE);
             call(401, "POST", path, "/downstreams/crm/" + what, "", NOBODY);
             call(404, "POST", path, "/downstreams/nobody/" + what, "", CONSOLE);
+            String ofAccount = "/accounts/{name}/" + what;
+            call(200, "POST", ofAccount, "/accounts/main/" + what, "", CONSOLE);
+            call(401, "POST", ofAccount, "/accounts/main/" + what, "", NOBODY);
+            call(404, "POST", ofAccount, "/accounts/nobody/" + what, "", CONSOLE);
         }
     }
 

@@ -71,8 +71,12 @@ final class AccountOperations {
         return account.get("clickTracking").equals("custom-domain") ? account.get("customDomain") : account.get("clickTracking");
     }
 
-    @Description("UP, FAILING (the last call failed, or what is pulled can't be fetched), or DOWN (Infobip refuses the key, and what waits, waits).")
+    @Description("UP, FAILING (the last call failed, or what is pulled can't be fetched), DOWN (Infobip refuses the key, and what waits, waits), "
+            + "or PAUSED by an operator.")
     public String getState() {
+        if (accounts.isPaused(account.name())) {
+            return "PAUSED";
+        }
         return accounts.down(account.name()) != null ? "DOWN" : health.account(account.name()) != null ? "FAILING" : "UP";
     }
 
@@ -80,7 +84,7 @@ final class AccountOperations {
     public String getWhy() {
         Health.Condition condition = health.account(account.name());
         String down = accounts.down(account.name());
-        long pause = (accounts.pause(account.name()) + 999) / 1000;
+        long pause = (accounts.held(account.name()) + 999) / 1000;
         String why = down != null ? down : condition != null ? condition.reason() + ", since " + Times.toTheSecond(condition.since()) : null;
         return pause == 0 ? why : (why == null ? "" : why + "; ") + "the next call is made in " + pause + " s";
     }
@@ -112,6 +116,21 @@ final class AccountOperations {
         return last == null ? null : Instant.ofEpochMilli(last.at()).truncatedTo(ChronoUnit.SECONDS) + " " + last.text();
     }
 
+    @Description("Sends nothing more; what is accepted waits, until resume, or a restart. Calls under way end.")
+    public void pause() {
+        accounts.pause(account.name());
+    }
+
+    @Description("Ends a pause.")
+    public void resume() {
+        accounts.resume(account.name());
+    }
+
+    @Description("Does not wait for the next try's time, where calls to Infobip have failed.")
+    public void probeNow() {
+        accounts.probeNow(account.name());
+    }
+
     @Description("Sends one SMS through the routes, as POST /sms/send does, and says what became of it within 15 seconds. It costs what an SMS costs.")
     public String sendTestSms(@Description("The recipient in international form, such as +447700900123.") String to,
             @Description("The text; empty: Test message.") String text) throws Exception {
@@ -136,6 +155,9 @@ final class AccountOperations {
                     + answer.path("rejected").path(0).path("reason").asText(answer.path("error").asText())));
         }
         String id = answer.path("messages").path(0).path("messageId").asText();
+        if (accounts.isPaused(account.name())) {
+            return new TestSms(id, "It waits: the account is paused.");
+        }
         for (long until = System.currentTimeMillis() + PATIENCE; System.currentTimeMillis() < until; Thread.sleep(LOOK_AGAIN)) {
             String outcome = outcome(id);
             if (outcome != null) {

@@ -68,9 +68,12 @@ public final class OperatorCalls {
         get(router, "/overview/routes", call -> overview.routes());
         get(router, "/messages", call -> messages.find(call.request().getParam("search", "")));
         post(router, "/accounts/:name/test-sms", this::test);
-        post(router, "/downstreams/:name/pause", call -> change(call, DownstreamOperations::pause));
-        post(router, "/downstreams/:name/resume", call -> change(call, DownstreamOperations::resume));
-        post(router, "/downstreams/:name/probe", call -> change(call, DownstreamOperations::probeNow));
+        post(router, "/accounts/:name/pause", call -> changeAccount(call, AccountOperations::pause));
+        post(router, "/accounts/:name/resume", call -> changeAccount(call, AccountOperations::resume));
+        post(router, "/accounts/:name/probe", call -> changeAccount(call, AccountOperations::probeNow));
+        post(router, "/downstreams/:name/pause", call -> changeDownstream(call, DownstreamOperations::pause));
+        post(router, "/downstreams/:name/resume", call -> changeDownstream(call, DownstreamOperations::resume));
+        post(router, "/downstreams/:name/probe", call -> changeDownstream(call, DownstreamOperations::probeNow));
     }
 
     private static void get(Router router, String path, Call call) {
@@ -119,7 +122,13 @@ public final class OperatorCalls {
         return test;
     }
 
-    private Object change(RoutingContext call, Consumer<DownstreamOperations> change) {
+    private Object changeAccount(RoutingContext call, Consumer<AccountOperations> change) {
+        AccountOperations account = known(beans.accounts(), call, "account");
+        change.accept(account);
+        return Map.of("name", call.pathParam("name"), "state", account.getState());
+    }
+
+    private Object changeDownstream(RoutingContext call, Consumer<DownstreamOperations> change) {
         DownstreamOperations downstream = known(beans.downstreams(), call, "downstream");
         change.accept(downstream);
         return Map.of("name", call.pathParam("name"), "state", downstream.getState());

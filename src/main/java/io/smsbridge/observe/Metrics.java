@@ -108,7 +108,7 @@ public final class Metrics implements SendMeters, ReceiveMeters, ForwardMeters {
         for (String account : accounts) {
             gauge("account.rate", null, "Recipients that may be sent in a second at present; 0: no limit.", sends, known -> known.rate(account), "account", account);
             gauge("account.pause", "seconds", "How long the account makes no call yet, after 429 or failures.", sends,
-                    known -> known.pause(account) / 1_000.0, "account", account);
+                    known -> known.held(account) / 1_000.0, "account", account);
             List.of("sends." + account, "sends." + account + ".high", "dead-letters.sends." + account).forEach(queue -> watch(counts, queue));
         }
         for (String downstream : wishes.keySet()) {

@@ -42,10 +42,11 @@ final class AccountRate implements OutboxGate {
     private long raisedAt;
     private double tokens;
     private long filledAt;
-    private long pausedAt = Long.MIN_VALUE;
-    private long pausedUntil = Long.MIN_VALUE;
+    private long heldAt = Long.MIN_VALUE;
+    private long heldUntil = Long.MIN_VALUE;
     private int failures;
     private String down;
+    private boolean paused;
 
     private long countedSince;
     private int counted;
@@ -77,9 +78,12 @@ final class AccountRate implements OutboxGate {
 
     @Override
     public synchronized long tryStart(boolean high, int recipients) {
+        if (paused) {
+            return Long.MAX_VALUE;
+        }
         long now = clock.getAsLong();
-        if (now < pausedUntil) {
-            return pausedUntil - now;
+        if (now < heldUntil) {
+            return heldUntil - now;
         }
         if (failures >= FAILURES && calls.size() + starting > 0) {
             // One alone tries whether Infobip is back.
@@ -147,14 +151,14 @@ final class AccountRate implements OutboxGate {
                 }
                 failures = 0;
                 down = null;
-            } else if (begun >= pausedAt) {
+            } else if (begun >= heldAt) {
                 failures = refusesAll == null ? failures + 1 : Math.max(failures + 1, FAILURES);
                 down = refusesAll == null ? down : refusesAll;
                 if (failures >= FAILURES) {
                     long wait = (long) Math.min(retryDelay * Math.pow(2, (double) failures - FAILURES), Math.min(retryMaxDelay, LONGEST_PROBE));
-                    pause(now, Math.max(wait, retryAfter));
+                    hold(now, Math.max(wait, retryAfter));
                     LOG.warn("account {}: {}; sends wait, and one call is tried in {} ms", name,
-                            down == null ? failures + " calls in a row have failed" : down, pausedUntil - now);
+                            down == null ? failures + " calls in a row have failed" : down, heldUntil - now);
                 }
             }
             free = was && failures == 0;
@@ -166,23 +170,23 @@ final class AccountRate implements OutboxGate {
 
     /** Calls that were under way when the first of them was told 429 say nothing new, but for how long to wait. */
     private void tooMany(long begun, long now, long wait) {
-        boolean first = begun >= pausedAt;
-        pause(now, wait);
+        boolean first = begun >= heldAt;
+        hold(now, wait);
         if (first) {
             double was = rate > 0 ? rate : Math.max(lastSecond, counted);
             full = configured > 0 ? configured : rate > 0 ? full : was;
             rate = Math.max(was / 2, 1);
             tokens = 0;
             LOG.warn("account {}: Infobip has had too many (429); no call for {} ms, then {} recipients in a second, and slowly more", name,
-                    pausedUntil - now, Math.round(rate));
+                    heldUntil - now, Math.round(rate));
         }
-        raisedAt = pausedUntil;
+        raisedAt = heldUntil;
     }
 
-    private void pause(long now, long wait) {
-        pausedAt = now;
-        pausedUntil = Math.max(pausedUntil, now + wait);
-        filledAt = pausedUntil;
+    private void hold(long now, long wait) {
+        heldAt = now;
+        heldUntil = Math.max(heldUntil, now + wait);
+        filledAt = heldUntil;
     }
 
     private void raise(long now) {
@@ -202,14 +206,48 @@ final class AccountRate implements OutboxGate {
         return rate;
     }
 
-    /** Milliseconds until the next call; 0 where the account is not paused. */
-    synchronized long pause() {
+    /** Milliseconds until the next call, where Infobip is to be left alone so long; else 0. */
+    synchronized long held() {
         long now = clock.getAsLong();
-        return now < pausedUntil ? pausedUntil - now : 0;
+        return now < heldUntil ? heldUntil - now : 0;
     }
 
     /** Why nothing can be sent through it, such as a key that Infobip refuses; null where it can. */
     synchronized String down() {
         return down;
+    }
+
+    /** No further call, until it is resumed, or the process ends. */
+    synchronized void pause() {
+        if (!paused) {
+            paused = true;
+            LOG.warn("account {}: paused; its sends wait", name);
+        }
+    }
+
+    void resume() {
+        synchronized (this) {
+            if (!paused) {
+                return;
+            }
+            paused = false;
+            LOG.info("account {}: no longer paused", name);
+        }
+        wake.run();
+    }
+
+    synchronized boolean isPaused() {
+        return paused;
+    }
+
+    /** Does not wait for the next probe's time, where calls have failed. How long Infobip asked for with 429 is waited for all the same. */
+    void probeNow() {
+        synchronized (this) {
+            if (failures < FAILURES) {
+                return;
+            }
+            heldUntil = clock.getAsLong();
+        }
+        wake.run();
     }
 }

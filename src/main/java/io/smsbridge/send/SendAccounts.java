@@ -53,9 +53,29 @@ public final class SendAccounts {
         return rates.get(account).rate();
     }
 
-    /** Milliseconds until the account's next call; 0 where it is not paused. */
-    public long pause(String account) {
-        return rates.get(account).pause();
+    /** Milliseconds until the account's next call, where Infobip is to be left alone so long; else 0. */
+    public long held(String account) {
+        return rates.get(account).held();
+    }
+
+    /** Makes no call through the account until it is resumed, or the process ends; what is accepted waits. */
+    public void pause(String account) {
+        rates.get(account).pause();
+    }
+
+    /** Ends a pause. */
+    public void resume(String account) {
+        rates.get(account).resume();
+    }
+
+    /** Whether an operator has paused it. */
+    public boolean isPaused(String account) {
+        return rates.get(account).isPaused();
+    }
+
+    /** Does not wait for the next probe's time, where the account's calls have failed. */
+    public void probeNow(String account) {
+        rates.get(account).probeNow();
     }
 
     /** Why nothing can be sent through it, such as a key that Infobip refuses; null where it can. */

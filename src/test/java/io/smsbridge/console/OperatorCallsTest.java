@@ -104,6 +104,21 @@ class OperatorCallsTest {
         assertThat(bridge.manage("DELETE", "/dead-letters?downstream=crm", "").statusCode()).isEqualTo(200);
     }
 
+    @Test
+    void whatAPausedAccountIsGivenWaitsUntilItIsResumed() throws Exception {
+        assertThat(bridge.manage("POST", "/accounts/main/pause", "").body()).contains("\"PAUSED\"");
+        String id = send("447700900203");
+        JsonNode test = TestBridge.JSON.readTree(bridge.manage("POST", "/accounts/main/test-sms", "{\"to\": \"447700900204\"}").body());
+        assertThat(test.path("outcome").asText()).isEqualTo("It waits: the account is paused.");
+        JsonNode waits = get("/overview");
+        assertThat(waits.at("/accounts/0/state").asText()).isEqualTo("PAUSED");
+        await().untilAsserted(() -> assertThat(get("/overview").at("/waiting/sends/items").asLong()).isEqualTo(2));
+        assertThat(search(id).at("/messages/0/state").asText()).isEqualTo("queued");
+        assertThat(bridge.manage("POST", "/accounts/main/resume", "").body()).contains("\"UP\"");
+        messageId(id);
+        messageId(test.path("id").asText());
+    }
+
     private static String messageId(String id) throws Exception {
         await().until(() -> search(id).at("/messages/0/state").asText().equals("sent"));
         return search(id).at("/messages/0/messageId").asText();

@@ -36,7 +36,7 @@ class AccountRateTest {
     @Test
     void is429HalvesItOnceForAllCallsUnderWayAndItRisesStepByStep() {
         AccountRate rate = rate(100);
-        assertThat(rate.pause()).isZero();
+        assertThat(rate.held()).isZero();
         clock.addAndGet(1_000);
         OutboxBatch first = begin(rate, true, 1);
         OutboxBatch second = begin(rate, false, 1);
@@ -44,7 +44,7 @@ class AccountRateTest {
         answer(rate, first, 429, 20_000);
         answer(rate, second, 429, 0);
         assertThat(rate.rate()).isEqualTo(50);
-        assertThat(rate.pause()).isEqualTo(20_000);
+        assertThat(rate.held()).isEqualTo(20_000);
         assertThat(rate.tryStart(true, 1)).isEqualTo(20_000);
         clock.addAndGet(20_000 + 4_999);
         assertThat(rate.rate()).isEqualTo(50);
@@ -65,7 +65,7 @@ class AccountRateTest {
         }
         answer(rate, begin(rate, false, 50), 429, 1_000);
         assertThat(rate.rate()).isEqualTo(75);
-        assertThat(rate.pause()).isEqualTo(5_000);
+        assertThat(rate.held()).isEqualTo(5_000);
         clock.addAndGet(5_000 + 25_000);
         assertThat(rate.rate()).isZero();
     }
@@ -124,5 +124,39 @@ class AccountRateTest {
         rate.unused(10);
         rate.ended(batch);
         begin(rate, false, 10);
+    }
+
+    @Test
+    void pausedItMakesNoCallUntilItIsResumed() {
+        AccountRate rate = rate(0);
+        OutboxBatch underWay = begin(rate, false, 10);
+        rate.pause();
+        assertThat(rate.tryStart(true, 1)).isEqualTo(Long.MAX_VALUE);
+        answer(rate, underWay, 200, 0);
+        assertThat(rate.tryStart(true, 1)).isEqualTo(Long.MAX_VALUE);
+        assertThat(rate.isPaused()).isTrue();
+        rate.resume();
+        assertThat(wakes).hasValue(1);
+        begin(rate, true, 1);
+    }
+
+    @Test
+    void anOperatorNeedNotWaitForTheNextProbeButDoesForWhatInfobipAskedFor() {
+        AccountRate rate = rate(0);
+        rate.probeNow();
+        assertThat(wakes).hasValue(0);
+        OutboxBatch refused = begin(rate, false, 1);
+        rate.answered(refused, 401, true, "Infobip refuses the key", 0);
+        rate.ended(refused);
+        assertThat(rate.held()).isPositive();
+        rate.probeNow();
+        assertThat(wakes).hasValue(1);
+        OutboxBatch probe = begin(rate, false, 1);
+        assertThat(rate.tryStart(false, 1)).as("one alone").isEqualTo(Long.MAX_VALUE);
+        answer(rate, probe, 200, 0);
+
+        answer(rate, begin(rate, false, 1), 429, 20_000);
+        rate.probeNow();
+        assertThat(rate.held()).isEqualTo(20_000);
     }
 }
