@@ -30,6 +30,7 @@ import io.smsbridge.maps.RouteFiles;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.awaitility.Awaitility;
+import org.slf4j.LoggerFactory;
 
 /** A bridge with its real routes, ledger and HTTP server on a free port, in a directory of its own. */
 public final class TestBridge implements AutoCloseable {
@@ -37,6 +38,12 @@ public final class TestBridge implements AutoCloseable {
     public static final ObjectMapper JSON = new ObjectMapper();
     /** What bridges of this run have logged; log4j2-test.xml names it likewise. */
     public static final Path LOG = Path.of("target", System.getProperty("test.log", "test.log"));
+
+    static {
+        // Opens the log, which empties what an earlier run has left there.
+        LoggerFactory.getLogger(TestBridge.class);
+    }
+
     public static final String CONSOLE_PASSWORD = "c0nsole";
     /** As most callers speak; the upgrade to HTTP/2, which the JDK's client would ask for each time, is not what is tested. */
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -51,6 +58,7 @@ public final class TestBridge implements AutoCloseable {
     /** The start of all URLs, up to the port. */
     private final String door;
     private final String managementDoor;
+    private final int loggedBefore = log().size();
 
     /**
      * With TLS it is called by a client that trusts the certificates in its home, *.pem.
@@ -196,6 +204,11 @@ public final class TestBridge implements AutoCloseable {
         JsonNode letter = JSON.readTree(manage("GET", "/dead-letters/" + id, "").body());
         manage("DELETE", "/dead-letters/" + id, "");
         return letter;
+    }
+
+    /** The lines logged since this bridge was made; those before may be of any other test. */
+    public List<String> logged() throws IOException {
+        return logSince(loggedBefore);
     }
 
     /** The lines logged behind the first so many. */

@@ -60,7 +60,7 @@ class IntakeLimitTest {
             assertThat(answer.headers().firstValue("Retry-After")).isPresent();
             assertThat(bridge.post("/infobip/delivery-reports/main", "{\"results\": []}").statusCode()).isEqualTo(503);
             assertThat(bridge.get("/sms/send?to=447700900123&text=Hi").statusCode()).isEqualTo(503);
-            assertThat(String.join("\n", TestBridge.log())).containsOnlyOnce("sends and webhooks are answered 503 from now on: the ledger takes 2");
+            assertThat(String.join("\n", bridge.logged())).containsOnlyOnce("sends and webhooks are answered 503 from now on: the ledger takes 2");
 
             // Nothing is fetched that could not be stored.
             int pulls = infobip.server.findAll(getRequestedFor(anyUrl())).size();
@@ -75,7 +75,7 @@ class IntakeLimitTest {
             await().atMost(300, TimeUnit.SECONDS).until(() -> downstream.items("/log").size() == accepted);
             await().atMost(120, TimeUnit.SECONDS).until(() -> bridge.post("/infobip/delivery-reports/main", "{\"results\": []}").statusCode() == 200);
             assertThat(bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hi\"}").statusCode()).isEqualTo(200);
-            assertThat(String.join("\n", TestBridge.log())).contains("there is room again");
+            assertThat(String.join("\n", bridge.logged())).contains("there is room again");
         }
     }
 
@@ -89,7 +89,7 @@ class IntakeLimitTest {
                         data.minFreeDisk=900000TB
                         """.formatted(infobip.url()))) {
             assertThat(bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hi\"}").statusCode()).isEqualTo(503);
-            assertThat(String.join("\n", TestBridge.log())).contains("are free on the disk of data.directory, and data.minFreeDisk is 943718400000 MB");
+            assertThat(String.join("\n", bridge.logged())).contains("are free on the disk of data.directory, and data.minFreeDisk is 943718400000 MB");
         }
     }
 }

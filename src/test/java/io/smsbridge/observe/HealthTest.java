@@ -112,7 +112,7 @@ class HealthTest {
     void a4aLineOfTheLogNamesItsRequestFromTheDoorToTheDownstream() throws Exception {
         send("447700900126");
         await().untilAsserted(() -> {
-            List<String> lines = TestBridge.log();
+            List<String> lines = bridge.logged();
             String forwarded = lines.stream().filter(line -> line.contains("forward-to-health-crm 1 events answered 200")).reduce((first, last) -> last).orElse("");
             assertThat(forwarded).matches(".* ms \\[\\S+]");
             String id = forwarded.substring(forwarded.lastIndexOf('['));

@@ -301,7 +301,7 @@ class WebhookDoorsTest {
         assertThat(System.nanoTime() - began).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(900));
         // Infobip and a guesser can come by the same address, such as a proxy that is not declared.
         isTaken("/plain/comm0n-token", "guess-1", "X-Forwarded-For", guesser);
-        assertThat(TestBridge.log()).anyMatch(line -> line.contains("webhooks: " + guesser + " was refused, reason: token; 4 in a row"))
+        assertThat(bridge.logged()).anyMatch(line -> line.contains("webhooks: " + guesser + " was refused, reason: token; 4 in a row"))
                 .noneMatch(line -> line.contains(guesser) && line.contains("; 3 in a row"));
     }
 }
