@@ -35,8 +35,8 @@ class SizingTest {
 
     private static final String TEXT = "Dear customer, your order 4711 is on its way and arrives tomorrow between 9 and 12. Yours, MyBrand ..";
     private static final int MESSAGES = 3_000;
-    private static final int FEW = 100;
-    private static final int ALONE = 100;
+    private static final int FEW = 500;
+    private static final int ALONE = 500;
     /** How far the page may be from what is measured. */
     private static final double PERCENT = 33;
 
