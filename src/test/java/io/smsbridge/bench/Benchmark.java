@@ -8,6 +8,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,6 +28,8 @@ import java.util.stream.IntStream;
 import io.smsbridge.bench.Wrk.Answers;
 import io.smsbridge.bench.Wrk.Load;
 import io.smsbridge.faults.Database;
+import io.smsbridge.security.CallerDoor;
+import io.smsbridge.security.WebhookDoors;
 import org.apache.camel.util.FileUtil;
 import org.awaitility.Awaitility;
 
@@ -332,35 +335,38 @@ public final class Benchmark {
         results.add(name + ".worst", millis.get(count - 1));
     }
 
-    /** What a request costs with and without what callers and Infobip have to show: two bridges in turn, each of which does the same as long. */
+    /** Which part of a request's time the look at what its caller, or Infobip, shows takes. */
     private void doors() throws Exception {
-        try (BridgeProcess open = bridge(settings("bench", 1, TOLD)); BridgeProcess guarded = bridge(settings("bench", 1, TOLD) + Credentials.SETTINGS)) {
+        Path home = home();
+        Path recording = home.resolveSibling(home.getFileName() + ".jfr");
+        Map<String, Instant[]> times = new LinkedHashMap<>();
+        try (BridgeProcess bridge = BridgeProcess.bridge(BridgeProcess.plain(jar, Samples.option(recording)), home, settings("bench", 1, TOLD) + Credentials.SETTINGS)) {
             Load key = SINGLES.with("X-API-Key: " + Credentials.KEY);
-            Load token = SINGLES.with("Authorization: Bearer " + Credentials.accessToken(guarded.url("/oauth/token")));
-            doors(open, guarded, key, token, WARM_UP / 2);
-            for (int round = 1; round <= ROUNDS; round++) {
-                Map<String, Flow> flows = doors(open, guarded, key, token, MEASURED);
-                flows.forEach(this::add);
-            }
+            Load token = SINGLES.with("Authorization: Bearer " + Credentials.accessToken(bridge.url("/oauth/token")));
+            flow(List.of(bridge), SENDS, key, CLIENTS, INFOBIP, WARM_UP / 2);
+            times.put("doors.key", during(() -> flow(List.of(bridge), SENDS, key, CLIENTS, INFOBIP)));
+            times.put("doors.token", during(() -> flow(List.of(bridge), SENDS, token, CLIENTS, INFOBIP)));
+            reports(bridge, WARM_UP / 2);
+            times.put("doors.webhook", during(() -> reports(bridge, MEASURED)));
         }
+        Samples samples = new Samples(recording);
+        times.forEach((name, time) -> results.add(name, samples.share(name.equals("doors.webhook") ? WebhookDoors.class.getName() : CallerDoor.class.getName(), time[0], time[1])));
+        Instant[] singles = times.get("doors.key");
+        Map.of("share.maps", "com.schibsted.spt.data.jslt.", "share.metrics", "io.micrometer.", "share.log", "org.apache.logging.")
+                .forEach((name, classes) -> results.add(name, samples.share(classes, singles[0], singles[1])));
     }
 
-    private Map<String, Flow> doors(BridgeProcess open, BridgeProcess guarded, Load key, Load token, int seconds) throws Exception {
-        Map<String, Flow> flows = new LinkedHashMap<>();
-        flows.put("doors.key.open", flow(List.of(open), SENDS, SINGLES, CLIENTS, INFOBIP, seconds));
-        flows.put("doors.key", flow(List.of(guarded), SENDS, key, CLIENTS, INFOBIP, seconds));
-        flows.put("doors.token.open", flow(List.of(open), SENDS, SINGLES, CLIENTS, INFOBIP, seconds));
-        flows.put("doors.token", flow(List.of(guarded), SENDS, token, CLIENTS, INFOBIP, seconds));
-        flows.put("doors.webhook.open", reports(open, WEBHOOK, seconds));
-        flows.put("doors.webhook", reports(guarded, Credentials.GUARDED_WEBHOOK, seconds, Credentials.WEBHOOK_HEADERS));
-        return flows;
+    private static Instant[] during(Part load) throws Exception {
+        Instant from = Instant.now();
+        load.measure();
+        return new Instant[] {from, Instant.now()};
     }
 
     /** One in each POST, signed, as then a door costs most. */
-    private Flow reports(BridgeProcess bridge, String path, int seconds, String... headers) throws Exception {
+    private Flow reports(BridgeProcess bridge, int seconds) throws Exception {
         Path signed = Credentials.signedReports(directory, seconds * MOST_POSTS);
         try {
-            return flow(List.of(bridge), path, new Load("signed", 1, 1, List.of(headers), signed), CLIENTS, TOLD, seconds);
+            return flow(List.of(bridge), Credentials.GUARDED_WEBHOOK, new Load("signed", 1, 1, List.of(Credentials.WEBHOOK_HEADERS), signed), CLIENTS, TOLD, seconds);
         } finally {
             Files.delete(signed);
         }
