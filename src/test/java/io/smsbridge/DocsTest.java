@@ -118,4 +118,15 @@ class DocsTest {
         assertThat(ROW.matcher(alerts).results().map(row -> row.group(1))).containsExactlyInAnyOrderElementsOf(
                 ALERT.matcher(Files.readString(Path.of("src/main/prometheus/alerts.yml"))).results().map(alert -> alert.group(1)).toList());
     }
+
+    @Test
+    void everyPanelOfTheDashboardIsNamedAndShown() throws Exception {
+        String page = Files.readString(Path.of("docs/operate.md"));
+        String named = page.substring(page.indexOf("\n## Dashboard\n"), page.indexOf("\n## Health\n"));
+        String picture = Files.readString(Path.of("src/main/docs/grafana-dashboard.svg"));
+        TestBridge.JSON.readTree(Files.readString(Path.of("src/main/grafana/infobip-sms-bridge.json"))).get("panels").findValuesAsText("title").forEach(title -> {
+            assertThat(named).contains(title);
+            assertThat(picture).contains(">" + title + "<");
+        });
+    }
 }

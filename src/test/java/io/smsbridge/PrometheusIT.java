@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,9 @@ class PrometheusIT {
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final Path RULES = Path.of("src/main/prometheus/alerts.yml");
+    /** What the dashboard looks like; docs/operate.md shows it. For a picture of more than seconds: -Dprometheus.seconds=120. */
+    private static final Path PICTURE = Path.of("target/grafana-dashboard.svg");
+    private static final int LONGER = Integer.getInteger("prometheus.seconds", 0);
 
     @TempDir
     Path home;
@@ -100,6 +104,12 @@ class PrometheusIT {
                 }
                 assertThat(empty).as("queries without data").isEmpty();
             });
+            long until = System.nanoTime() + Duration.ofSeconds(LONGER).toNanos();
+            await().atMost(Duration.ofSeconds(LONGER + 60)).pollInterval(Duration.ofMillis(200)).until(() -> {
+                bridge.post("/sms/send/sandbox", traffic);
+                return System.nanoTime() > until;
+            });
+            Files.writeString(PICTURE, DashboardPicture.of(dashboard(), query -> range(port, query)));
             // A server can evaluate each rule, too.
             JsonNode rules = get(port, "/api/v1/rules").at("/data/groups/0/rules");
             assertThat(rules).isNotEmpty().allSatisfy(rule -> assertThat(rule.get("health").asText()).isNotEqualTo("err"));
@@ -111,11 +121,24 @@ class PrometheusIT {
         }
     }
 
-    /** As Grafana would ask, with its variables filled in. */
+    private static JsonNode dashboard() throws IOException {
+        return TestBridge.JSON.readTree(Path.of("src/main/grafana/infobip-sms-bridge.json").toFile());
+    }
+
     private static List<String> queries() throws IOException {
-        JsonNode dashboard = TestBridge.JSON.readTree(Path.of("src/main/grafana/infobip-sms-bridge.json").toFile());
-        return dashboard.get("panels").findValuesAsText("expr").stream()
-                .map(query -> query.replace("$__rate_interval", "30s").replace("$instance", ".*")).toList();
+        return dashboard().get("panels").findValuesAsText("expr").stream().map(PrometheusIT::filledIn).toList();
+    }
+
+    /** As Grafana would ask. */
+    private static String filledIn(String query) {
+        return query.replace("$__rate_interval", "30s").replace("$instance", ".*");
+    }
+
+    /** Of the last two minutes. */
+    private static JsonNode range(int port, String query) throws Exception {
+        long now = System.currentTimeMillis() / 1000;
+        return get(port, "/api/v1/query_range?step=2&start=" + (now - 120) + "&end=" + now + "&query=" + URLEncoder.encode(filledIn(query), StandardCharsets.UTF_8))
+                .at("/data/result");
     }
 
     private static JsonNode result(int port, String query) throws Exception {
