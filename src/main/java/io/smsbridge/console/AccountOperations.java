@@ -23,7 +23,7 @@ import org.apache.camel.CamelContext;
 
 /** The MBean of one account. */
 @Description("One Infobip account. Counts begin with the start of this process.")
-final class AccountOperations {
+final class AccountOperations implements Pausable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long PATIENCE = 15_000;
@@ -73,6 +73,7 @@ final class AccountOperations {
 
     @Description("UP, FAILING (the last call failed, or what is pulled can't be fetched), DOWN (Infobip refuses the key, and what waits, waits), "
             + "or PAUSED by an operator.")
+    @Override
     public String getState() {
         if (accounts.isPaused(account.name())) {
             return "PAUSED";
@@ -117,16 +118,19 @@ final class AccountOperations {
     }
 
     @Description("Sends nothing more; what is accepted waits, until resume, or a restart. Calls under way end.")
+    @Override
     public void pause() {
         accounts.pause(account.name());
     }
 
     @Description("Ends a pause.")
+    @Override
     public void resume() {
         accounts.resume(account.name());
     }
 
     @Description("Does not wait for the next try's time, where calls to Infobip have failed.")
+    @Override
     public void probeNow() {
         accounts.probeNow(account.name());
     }

@@ -12,7 +12,7 @@ import org.apache.camel.CamelContext;
 
 /** The MBean of one downstream. */
 @Description("One downstream. Counts begin with the start of this process.")
-final class DownstreamOperations {
+final class DownstreamOperations implements Pausable {
 
     private final CamelContext context;
     private final DownstreamCircuit downstream;
@@ -33,6 +33,7 @@ final class DownstreamOperations {
     }
 
     @Description("UP, FAILING (the last call failed), DOWN (only probed), HELD (asked to be left alone), or PAUSED by an operator.")
+    @Override
     public String getState() {
         return downstream.state().name();
     }
@@ -68,16 +69,19 @@ final class DownstreamOperations {
     }
 
     @Description("Posts nothing more; what comes waits in the queue, until resume, or a restart.")
+    @Override
     public void pause() {
         downstream.pause();
     }
 
     @Description("Ends a pause.")
+    @Override
     public void resume() {
         downstream.resume();
     }
 
     @Description("Does not wait for the next probe's time, where the downstream is down or held.")
+    @Override
     public void probeNow() {
         downstream.probeNow();
     }

@@ -68,12 +68,22 @@ public final class OperatorCalls {
         get(router, "/overview/routes", call -> overview.routes());
         get(router, "/messages", call -> messages.find(call.request().getParam("search", "")));
         post(router, "/accounts/:name/test-sms", this::test);
-        post(router, "/accounts/:name/pause", call -> changeAccount(call, AccountOperations::pause));
-        post(router, "/accounts/:name/resume", call -> changeAccount(call, AccountOperations::resume));
-        post(router, "/accounts/:name/probe", call -> changeAccount(call, AccountOperations::probeNow));
-        post(router, "/downstreams/:name/pause", call -> changeDownstream(call, DownstreamOperations::pause));
-        post(router, "/downstreams/:name/resume", call -> changeDownstream(call, DownstreamOperations::resume));
-        post(router, "/downstreams/:name/probe", call -> changeDownstream(call, DownstreamOperations::probeNow));
+        switches(router, "account", beans.accounts());
+        switches(router, "downstream", beans.downstreams());
+    }
+
+    /** /accounts/:name/pause and so on. */
+    private static void switches(Router router, String kind, Map<String, ? extends Pausable> all) {
+        String path = "/" + kind + "s/:name/";
+        post(router, path + "pause", call -> change(call, kind, all, Pausable::pause));
+        post(router, path + "resume", call -> change(call, kind, all, Pausable::resume));
+        post(router, path + "probe", call -> change(call, kind, all, Pausable::probeNow));
+    }
+
+    private static Object change(RoutingContext call, String kind, Map<String, ? extends Pausable> all, Consumer<Pausable> change) {
+        Pausable one = known(all, call, kind);
+        change.accept(one);
+        return Map.of("name", call.pathParam("name"), "state", one.getState());
     }
 
     private static void get(Router router, String path, Call call) {
@@ -120,18 +130,6 @@ public final class OperatorCalls {
             throw new IllegalArgumentException(test.outcome());
         }
         return test;
-    }
-
-    private Object changeAccount(RoutingContext call, Consumer<AccountOperations> change) {
-        AccountOperations account = known(beans.accounts(), call, "account");
-        change.accept(account);
-        return Map.of("name", call.pathParam("name"), "state", account.getState());
-    }
-
-    private Object changeDownstream(RoutingContext call, Consumer<DownstreamOperations> change) {
-        DownstreamOperations downstream = known(beans.downstreams(), call, "downstream");
-        change.accept(downstream);
-        return Map.of("name", call.pathParam("name"), "state", downstream.getState());
     }
 
     private static <T> T known(Map<String, T> all, RoutingContext call, String kind) {
