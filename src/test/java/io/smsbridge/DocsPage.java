@@ -159,9 +159,7 @@ final class DocsPage {
         try {
             ProcessBuilder bash = new ProcessBuilder("bash", "-euo", "pipefail", "-c", ports(script)).directory(home.toFile()).redirectErrorStream(true)
                     .redirectOutput(output.toFile());
-            bash.environment().put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
-            bash.environment().putAll(environment);
-            bash.environment().put("PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH"));
+            prepare(bash, environment);
             Process process = bash.start();
             if (!process.waitFor(180, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
@@ -172,6 +170,13 @@ final class DocsPage {
         } finally {
             Files.delete(output);
         }
+    }
+
+    /** Commands find the Java of this build, and quickly. */
+    static void prepare(ProcessBuilder bash, Map<String, String> environment) {
+        bash.environment().put("JAVA_TOOL_OPTIONS", String.join(" ", PackagedBridge.QUICK));
+        bash.environment().putAll(environment);
+        bash.environment().put("PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH"));
     }
 
     /** Only the ports are others than those printed. */

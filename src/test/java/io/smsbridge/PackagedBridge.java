@@ -20,6 +20,9 @@ import org.awaitility.Awaitility;
 /** The packaged jar as a process of its own, in a directory of its own. */
 final class PackagedBridge implements AutoCloseable {
 
+    /** Options of Java for a process that lives for seconds. */
+    static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     final Path home;
@@ -57,10 +60,9 @@ final class PackagedBridge implements AutoCloseable {
     private static PackagedBridge start(String jar, List<String> options, Map<String, String> environment, Path home, int port, String... arguments)
             throws IOException, SQLException {
         int managementPort = FreePort.find();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-                "-Dhttp.port=" + port,
-                "-Dmanagement.port=" + managementPort));
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(QUICK);
+        command.addAll(List.of("-Dhttp.port=" + port, "-Dmanagement.port=" + managementPort));
         TestLedger.settings(home).forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(options);
         command.addAll(List.of("-jar", jar));

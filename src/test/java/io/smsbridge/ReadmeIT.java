@@ -276,11 +276,9 @@ class ReadmeIT {
     private ProcessBuilder bash(String script) {
         ProcessBuilder bash = new ProcessBuilder("bash", "-c", script.replace("localhost:8080", "localhost:" + port)
                 .replace("127.0.0.1:8081", "127.0.0.1:" + managementPort)).directory(home.toFile()).redirectErrorStream(true);
-        bash.environment().putAll(environment);
-        bash.environment().put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+        DocsPage.prepare(bash, environment);
         bash.environment().put("HTTP_PORT", String.valueOf(port));
         bash.environment().put("MANAGEMENT_PORT", String.valueOf(managementPort));
-        bash.environment().put("PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH"));
         return bash;
     }
 
