@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -175,12 +176,13 @@ public final class Benchmark {
     private void bridge() throws Exception {
         try (BridgeProcess bridge = bridge(settings("bench", 1, TOLD))) {
             results.add("start", bridge.startTime.toMillis());
+            long before = peers.items(Peers.INFOBIP);
             warmUp(bridge);
             results.add("resident", bridge.residentBytes() / 1e6);
             List<BridgeProcess> one = List.of(bridge);
             Flow singles = add("singles", flow(one, SENDS, SINGLES, CLIENTS, INFOBIP));
             results.add("singles.p99", singles.in().p99());
-            results.add("singles.bytes", bridge.ledgerBytes() / (double) peers.items(Peers.INFOBIP));
+            results.add("singles.bytes", bridge.ledgerBytes() / (double) (peers.items(Peers.INFOBIP) - before));
             add("singles.16", flow(one, SENDS, SINGLES, 16, INFOBIP));
             peers.delay(INFOBIP_TAKES);
             add("singles.50ms", flow(one, SENDS, SINGLES, CLIENTS, INFOBIP));
@@ -212,16 +214,15 @@ public final class Benchmark {
         add(prefix + "reports", flow(bridges, WEBHOOK, REPORTS, CLIENTS, TOLD));
     }
 
-    /** The start command that is shipped, given by bench.start: words, of which the last may name a file. It starts once for what it prepares. */
+    /** The start command that is shipped, beside the jar, as in the distribution. It starts once for the archive of classes that it makes. */
     private void startScript() throws Exception {
-        String script = System.getProperty("bench.start", "");
-        if (script.isEmpty()) {
-            skipped.add("script");
-            return;
+        Path shipped = Files.createDirectories(directory.resolve("shipped"));
+        for (Path file : List.of(jar, Path.of("src/main/scripts/bridge.sh"))) {
+            Files.copy(file, shipped.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
         }
-        List<String> command = List.of(script.split(" "));
+        List<String> command = List.of("sh", shipped.resolve("bridge.sh").toString());
         Path home = home();
-        BridgeProcess.bridge(command, home, settings("bench", 1, TOLD)).close();
+        BridgeProcess.bridge(command, home, settings("bench", 1, TOLD)).stop();
         try (BridgeProcess bridge = BridgeProcess.bridge(command, home, settings("bench", 1, TOLD))) {
             results.add("script.start", bridge.startTime.toMillis());
             run(List.of(bridge), SENDS, SINGLES, CLIENTS, WARM_UP);

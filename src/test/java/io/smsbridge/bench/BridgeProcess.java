@@ -162,11 +162,15 @@ final class BridgeProcess implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    void stop() {
         process.destroy();
         process.onExit().completeOnTimeout(null, 20, TimeUnit.SECONDS).join();
         process.destroyForcibly();
+    }
+
+    @Override
+    public void close() {
+        stop();
         FileUtil.removeDir(home.resolve("data").toFile());
     }
 }

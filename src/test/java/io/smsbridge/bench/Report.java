@@ -201,8 +201,8 @@ final class Report {
         StringBuilder table = new StringBuilder("| messages a second | processors, singles | processors, batches of 100 | calls to Infobip under way at 50 ms, batches | "
                 + "ledger a day | ledger in 30 days |\n| --- | --- | --- | --- | --- | --- |\n");
         for (int rate : new int[] {1_000, 10_000, 100_000}) {
-            table.append(text("| %,d | %.1f | %.1f | %.0f | %.0f GB | %,.0f GB |%n", rate, rate * single / 1e6 / USABLE, rate * recipient / 1e6 / USABLE,
-                    Math.ceil(rate / 100.0 * 0.05), rate * 86_400 * bytes / 1e9, 30 * rate * 86_400.0 * bytes / 1e9));
+            table.append(text("| %,d | %.1f | %.1f | %.0f | %,.0f GB | %,.0f GB |%n", rate, rate * single / 1e6 / USABLE, rate * recipient / 1e6 / USABLE,
+                    Math.ceil(rate / 100.0 * 0.05), rate * 86_400.0 * bytes / 1e9, 30 * rate * 86_400.0 * bytes / 1e9));
         }
         return Double.isNaN(single + recipient + bytes) ? "Not measured in this run." : table.toString().strip();
     }
