@@ -53,9 +53,10 @@ public final class ScriptedDownstream implements AutoCloseable {
 
     /** Leaves the one stub. A reset of all would leave a moment with none, in which WireMock answers 404. */
     public static void forget(WireMockServer server, StubMapping stub) {
+        // The requests first: none that is accepted from here on is forgotten.
+        server.resetRequests();
         server.getStubMappings().stream().filter(other -> !other.getId().equals(stub.getId())).forEach(server::removeStub);
         server.resetScenarios();
-        server.resetRequests();
     }
 
     /** The given answers in their order, one for each POST to the path, then 200. */
