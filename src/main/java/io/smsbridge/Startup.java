@@ -236,6 +236,7 @@ final class Startup extends MainListenerSupport {
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextStarted(CamelContext started) {
+                users.announce();
                 console.mount(server.getRouter());
             }
         });

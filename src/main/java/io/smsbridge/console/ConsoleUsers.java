@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
@@ -34,6 +35,7 @@ public final class ConsoleUsers {
     private final String configuredName;
     private final String configuredPassword;
     private final Path file;
+    private Runnable announcement = () -> { };
 
     private ConsoleUsers(String configuredName, String configuredPassword, Path file) {
         this.configuredName = configuredName;
@@ -41,18 +43,30 @@ public final class ConsoleUsers {
         this.file = file;
     }
 
-    /** @param data data.directory; the file is made there when it is missing, and its password printed, this once, with the url */
+    /**
+     * Where the file is missing, its password is made, and hashed beside the rest of the start: that takes as long as a tenth of it.
+     *
+     * @param data data.directory
+     * @param url  where the console is
+     */
     public static ConsoleUsers open(String name, String password, Path data, String url) {
-        Path file = data.resolve("console-users");
-        ConsoleUsers users = new ConsoleUsers(name, password, file);
-        if (password.isEmpty() && !Files.exists(file)) {
+        ConsoleUsers users = new ConsoleUsers(name, password, data.resolve("console-users"));
+        if (password.isEmpty() && !Files.exists(users.file)) {
             String first = newPassword();
-            users.write(name, first);
-            // Not by the logger: a password does not belong where logs are collected.
-            System.out.println("CONSOLE: log in at " + url + " as " + name + " with the password " + first
-                    + " (shown this once; " + file + " keeps a hash of it)");
+            CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> line(name, first));
+            users.announcement = () -> {
+                users.write(line.join());
+                // Not by the logger: a password does not belong where logs are collected.
+                System.out.println("CONSOLE: log in at " + url + " as " + name + " with the password " + first
+                        + " (shown this once; " + users.file + " keeps a hash of it)");
+            };
         }
         return users;
+    }
+
+    /** Writes the file that is missing, and prints its password, this once. */
+    public void announce() {
+        announcement.run();
     }
 
     /** Whether there is such a user with that password; takes as long for a user who does not exist. */
@@ -81,12 +95,15 @@ public final class ConsoleUsers {
         }
     }
 
-    private void write(String name, String password) {
+    private static String line(String name, String password) {
         byte[] salt = new byte[16];
         RANDOM.nextBytes(salt);
         Base64.Encoder encoder = Base64.getEncoder();
-        String line = String.join(":", name, ALGORITHM, String.valueOf(ITERATIONS), encoder.encodeToString(salt),
+        return String.join(":", name, ALGORITHM, String.valueOf(ITERATIONS), encoder.encodeToString(salt),
                 encoder.encodeToString(hash(password, salt, ITERATIONS))) + "\n";
+    }
+
+    private void write(String line) {
         try {
             Files.createDirectories(file.getParent());
             if (Files.getFileAttributeView(file.getParent(), PosixFileAttributeView.class) == null) {

@@ -23,7 +23,8 @@ class ConsoleUsersTest {
         ConsoleUsers users;
         try {
             users = ConsoleUsers.open("operator", "", data, "http://127.0.0.1:8081/");
-            ConsoleUsers.open("operator", "", data, "http://127.0.0.1:8081/");
+            users.announce();
+            ConsoleUsers.open("operator", "", data, "http://127.0.0.1:8081/").announce();
         } finally {
             System.setOut(console);
         }
