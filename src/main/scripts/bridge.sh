@@ -17,7 +17,7 @@ data=${DATA_DIRECTORY:-data}
 case $data in /*) ;; *) data="$home/$data" ;; esac
 
 # Another jar, or another Java, is another archive.
-mark=$({ "$java" -version 2>&1; ls -l "$jar"; } | cksum | cut -d' ' -f1)
+mark=$(ls -lL "$(command -v "$java")" "$jar" 2> /dev/null | cksum | cut -d' ' -f1)
 start="$data/start-$mark"
 if [ ! -e "$start/classes.jsa" ]; then
   rm -rf "$data"/start-*
