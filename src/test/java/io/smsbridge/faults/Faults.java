@@ -484,12 +484,22 @@ public final class Faults {
             if (kill != null && kill < again.before().answeredAt()) {
                 return "";
             }
-            if (kill != null && kill - again.before().answeredAt() < WINDOW) {
-                longestWindow = Math.max(longestWindow, kill - again.before().answeredAt());
-                return "bridge killed before its commit";
+            if (kill != null) {
+                // What is answered while nothing can be written is not committed before there is room again.
+                long full = full(again.before().answeredAt(), kill);
+                long window = kill - again.before().answeredAt() - full;
+                if (window < WINDOW) {
+                    longestWindow = Math.max(longestWindow, window);
+                    return "bridge killed before its commit" + (full > 0 ? ", behind a full disk" : "");
+                }
             }
         }
         return "unexplained";
+    }
+
+    /** Milliseconds of that time in which the disk was full. */
+    private long full(long from, long until) {
+        return filled.stream().mapToLong(time -> Math.max(0, Math.min(until, time[1]) - Math.max(from, time[0]))).sum();
     }
 
     private void close() throws Exception {
