@@ -180,6 +180,9 @@ final class Startup extends MainListenerSupport {
             takeForms(management.getConfiguration(), data);
             tls.secure(context, management);
         }
+        // Hashes a first password while the ledger is opened.
+        ConsoleUsers users = management == null ? null : ConsoleUsers.open(settings.get("console.username"), settings.get("console.password"), data,
+                (settings.get("management.tlsCertificate").isEmpty() ? "http://" : "https://") + settings.get("management.host") + ":" + settings.get("management.port") + "/");
         context.getRegistry().bind("managementPort", PlatformHttpEngine.class, new ManagementPort(management == null ? 0 : management.getPort()));
         if (!settings.get("tracing.url").isEmpty()) {
             afterStop(context, Tracing.start(context, WebUrl.of(settings.get("tracing.url"))));
@@ -198,7 +201,7 @@ final class Startup extends MainListenerSupport {
         health.register(context, settings, core.ledger, core.accounts, core.circuits);
         ManagedBeans beans = ManagedBeans.register(context, settings, core.ledger, core.accounts, core.sends, core.circuits, core.counts, core.deadLetters, health);
         if (management != null) {
-            guard(context, management, settings, clients, data, refusals,
+            guard(context, management, settings, users, clients, refusals,
                     new OperatorCalls(context, beans, core.ledger, maps.maps(), core.counts, core.limit::isFull, settings.sandboxOn()));
         }
         if (settings.sandboxOn()) {
@@ -225,10 +228,9 @@ final class Startup extends MainListenerSupport {
     }
 
     /** What the server has been told so far, it serves from its start on; only afterwards are there routes on it. */
-    private static void guard(CamelContext context, ManagementHttpServer server, Settings settings, ClientAddress clients, Path data, DoorRefusals refusals,
-            OperatorCalls calls) {
-        ConsoleUsers users = ConsoleUsers.open(settings.get("console.username"), settings.get("console.password"), data,
-                (settings.get("management.tlsCertificate").isEmpty() ? "http://" : "https://") + settings.get("management.host") + ":" + settings.get("management.port") + "/");
+    private static void guard(CamelContext context, ManagementHttpServer server, Settings settings, ConsoleUsers users, ClientAddress clients,
+            DoorRefusals refusals, OperatorCalls calls) {
+        users.announce();
         ConsoleLogin door = new ConsoleLogin(users, clients, TimeUtils.toMilliSeconds(settings.get("console.sessionTimeout")),
                 OpenDoors.secret(settings, "management.token"), refusals);
         door.guard(server.getConfiguration());
@@ -236,7 +238,6 @@ final class Startup extends MainListenerSupport {
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextStarted(CamelContext started) {
-                users.announce();
                 console.mount(server.getRouter());
             }
         });

@@ -44,7 +44,7 @@ public final class ConsoleUsers {
     }
 
     /**
-     * Where the file is missing, its password is made, and hashed beside the rest of the start: that takes as long as a tenth of it.
+     * Where the file is missing, its password is made, and hashed beside what the caller does before it announces it.
      *
      * @param data data.directory
      * @param url  where the console is
