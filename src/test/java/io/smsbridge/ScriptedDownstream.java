@@ -88,10 +88,15 @@ public final class ScriptedDownstream implements AutoCloseable {
 
     /** The elements of the JSON arrays posted to a path and answered 200. */
     public List<JsonNode> itemsTaken(String path) {
+        return elements(taken(server, path));
+    }
+
+    /** The bodies posted to a path and answered 200, the first one first. One that was refused may be noted only after {@link #forget}. */
+    static List<JsonNode> taken(WireMockServer server, String path) {
         List<ServeEvent> events = new ArrayList<>(server.getAllServeEvents());
         Collections.reverse(events);
-        return elements(events.stream().filter(event -> event.getRequest().getUrl().equals(path) && event.getResponse().getStatus() == 200)
-                .map(event -> read(event.getRequest().getBodyAsString())).toList());
+        return events.stream().filter(event -> event.getRequest().getUrl().equals(path) && event.getResponse().getStatus() == 200)
+                .map(event -> read(event.getRequest().getBodyAsString())).toList();
     }
 
     private static List<JsonNode> elements(List<JsonNode> arrays) {

@@ -87,19 +87,9 @@ public final class ScriptedInfobip implements AutoCloseable {
         return calls().stream().flatMap(call -> call.findValuesAsText("messageId").stream()).toList();
     }
 
-    /** The message ids of the calls answered 200. A call that was refused may be noted only after {@link #acceptAll} has forgotten the others. */
+    /** The message ids of the calls answered 200, in their order. */
     public List<String> acceptedIds() {
-        List<String> ids = new ArrayList<>();
-        try {
-            for (ServeEvent event : server.getAllServeEvents()) {
-                if (event.getRequest().getUrl().equals(PATH) && event.getResponse().getStatus() == 200) {
-                    ids.addAll(JSON.readTree(event.getRequest().getBodyAsString()).findValuesAsText("messageId"));
-                }
-            }
-        } catch (java.io.IOException e) {
-            throw new AssertionError(e);
-        }
-        return ids;
+        return ScriptedDownstream.taken(server, PATH).stream().flatMap(call -> call.findValuesAsText("messageId").stream()).toList();
     }
 
     @Override

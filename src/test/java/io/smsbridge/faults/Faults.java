@@ -481,17 +481,18 @@ public final class Faults {
     private String cause(Again again) {
         for (BridgeProcess bridge : bridges) {
             Long kill = bridge.killed().get(again.before().bridge());
-            if (kill != null && kill < again.before().answeredAt()) {
+            if (kill == null) {
+                continue;
+            }
+            if (kill < again.before().answeredAt()) {
                 return "";
             }
-            if (kill != null) {
-                // What is answered while nothing can be written is not committed before there is room again.
-                long full = full(again.before().answeredAt(), kill);
-                long window = kill - again.before().answeredAt() - full;
-                if (window < WINDOW) {
-                    longestWindow = Math.max(longestWindow, window);
-                    return "bridge killed before its commit" + (full > 0 ? ", behind a full disk" : "");
-                }
+            // What is answered while nothing can be written is not committed before there is room again.
+            long full = full(again.before().answeredAt(), kill);
+            long window = kill - again.before().answeredAt() - full;
+            if (window < WINDOW) {
+                longestWindow = Math.max(longestWindow, window);
+                return "bridge killed before its commit" + (full > 0 ? ", behind a full disk" : "");
             }
         }
         return "unexplained";
