@@ -79,6 +79,7 @@ public final class LedgerDatabase implements AutoCloseable {
     public void start() {
         writer.start();
         if (file) {
+            upkeep.scheduleWithFixedDelay(new LedgerCheckpoint(reads, writer), LedgerCheckpoint.EVERY, LedgerCheckpoint.EVERY, TimeUnit.MILLISECONDS);
             outbox.table().releaseAll();
         } else {
             upkeep.scheduleWithFixedDelay(outbox.table()::renewLeases, OutboxTable.LEASE / 3, OutboxTable.LEASE / 3, TimeUnit.MILLISECONDS);
@@ -122,9 +123,7 @@ public final class LedgerDatabase implements AutoCloseable {
             config.addDataSourceProperty("temp_store", "MEMORY");
             // In KiB: the indexes of a million messages.
             config.addDataSourceProperty("cache_size", connections == 1 ? "-65536" : "-4096");
-            // Pages of the write-ahead log, 40 MB: a commit of random ids touches hundreds of pages, and with SQLite's own 1000 every
-            // fourth commit would write them all a second time.
-            config.setConnectionInitSql("PRAGMA wal_autocheckpoint = 10000");
+            config.setConnectionInitSql("PRAGMA wal_autocheckpoint = " + LedgerCheckpoint.LAST_RESORT);
         }
         if (!file) {
             // An error of a batch says the statement with its values, which are numbers and texts, and gets into the log.

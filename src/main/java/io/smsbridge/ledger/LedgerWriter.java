@@ -87,14 +87,6 @@ public final class LedgerWriter implements AutoCloseable {
         }
     }
 
-    /** Writes the work with somebody else's commit, or within some milliseconds. */
-    public void submitLater(LedgerWork work) {
-        String refusal = waiting.addLater(work);
-        if (refusal != null) {
-            work.failed(new LedgerAway(refusal));
-        }
-    }
-
     /** Why the database can't be written at present; null when it can. */
     public String away() {
         return waiting.away();

@@ -15,14 +15,10 @@ final class WaitingWorks {
     private static final int TOGETHER = 500;
     /** Works that may wait; beyond that the database is too slow for what comes. */
     private static final int MOST = 20_000;
-    /** How long work that nobody waits for may wait for company. */
-    private static final long LATER = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Deque<LedgerWork> now = new ArrayDeque<>();
-    private final Deque<LedgerWork> later = new ArrayDeque<>();
-    private long laterSince;
+    private final Deque<LedgerWork> waiting = new ArrayDeque<>();
     private boolean closing;
     private volatile String away;
 
@@ -33,29 +29,11 @@ final class WaitingWorks {
             if (closing) {
                 return "the bridge is stopping";
             }
-            if (!work.waitsForLedger() && (away != null || now.size() >= MOST)) {
-                return away != null ? away : now.size() + " requests wait for the database";
+            if (!work.waitsForLedger() && (away != null || waiting.size() >= MOST)) {
+                return away != null ? away : waiting.size() + " requests wait for the database";
             }
-            now.add(work);
+            waiting.add(work);
             changed.signal();
-            return null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** For work that goes with somebody else's commit, or within some milliseconds. Null, or why it is not taken. */
-    String addLater(LedgerWork work) {
-        lock.lock();
-        try {
-            if (closing) {
-                return "the bridge is stopping";
-            }
-            if (later.isEmpty()) {
-                laterSince = System.nanoTime();
-                changed.signal();
-            }
-            later.add(work);
             return null;
         } finally {
             lock.unlock();
@@ -65,7 +43,7 @@ final class WaitingWorks {
     int size() {
         lock.lock();
         try {
-            return now.size() + later.size();
+            return waiting.size();
         } finally {
             lock.unlock();
         }
@@ -75,34 +53,18 @@ final class WaitingWorks {
     boolean take(List<LedgerWork> works) {
         lock.lock();
         try {
-            while (now.isEmpty()) {
-                if (later.isEmpty()) {
-                    if (closing) {
-                        return false;
-                    }
-                    changed.awaitUninterruptibly();
-                } else {
-                    long left = LATER - (System.nanoTime() - laterSince);
-                    if (left <= 0 || closing) {
-                        break;
-                    }
-                    changed.awaitNanos(left);
+            while (waiting.isEmpty()) {
+                if (closing) {
+                    return false;
                 }
+                changed.awaitUninterruptibly();
             }
-            move(now, works, TOGETHER);
-            move(later, works, 2 * TOGETHER);
-            laterSince = System.nanoTime();
-            return true;
-        } catch (InterruptedException e) {
+            while (works.size() < TOGETHER && !waiting.isEmpty()) {
+                works.add(waiting.poll());
+            }
             return true;
         } finally {
             lock.unlock();
-        }
-    }
-
-    private static void move(Deque<LedgerWork> from, List<LedgerWork> to, int most) {
-        while (to.size() < most && !from.isEmpty()) {
-            to.add(from.poll());
         }
     }
 
@@ -116,8 +78,8 @@ final class WaitingWorks {
         lock.lock();
         try {
             away = reason;
-            List<LedgerWork> all = new ArrayList<>(now);
-            now.clear();
+            List<LedgerWork> all = new ArrayList<>(waiting);
+            waiting.clear();
             return all;
         } finally {
             lock.unlock();

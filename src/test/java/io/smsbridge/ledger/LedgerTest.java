@@ -7,8 +7,12 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -437,6 +441,23 @@ class LedgerTest {
         });
         bridge.awaitIdle();
         await().untilAsserted(() -> assertThat(told(id)).containsExactlyInAnyOrder("replied", "clicked"));
+    }
+
+    /** Not only once so much has been written that a commit has to do it. */
+    @Test
+    void whatWasWrittenIsSoonInTheFileItself(@TempDir Path elsewhere) throws Exception {
+        assumeTrue(bridge.database().isFile(), "only SQLite has a log beside its file");
+        String id = newId();
+        assertThat(bridge.post("/sms/send", "{\"to\": \"447700900123\", \"text\": \"Hi\", \"messageId\": \"" + id + "\"}").statusCode()).isEqualTo(200);
+        Path copy = elsewhere.resolve("ledger.db");
+        await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
+            Files.copy(home.resolve("data/ledger.db"), copy, StandardCopyOption.REPLACE_EXISTING);
+            try (Connection alone = DriverManager.getConnection("jdbc:sqlite:" + copy);
+                    PreparedStatement find = alone.prepareStatement("SELECT state FROM message WHERE client_id = ?")) {
+                find.setString(1, id);
+                assertThat(find.executeQuery().next()).isTrue();
+            }
+        });
     }
 
     // A ledger that is away
