@@ -1,9 +1,9 @@
 package io.smsbridge.console;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
+
+import io.smsbridge.settings.InvalidSettings;
 
 /**
  * Who may use the console: the one user that console.username and console.password name, or else those of the file console-users
@@ -48,10 +50,20 @@ public final class ConsoleUsers {
      *
      * @param data data.directory
      * @param url  where the console is
+     * @throws InvalidSettings where the file is there and can't be read, so that nobody could log in
      */
     public static ConsoleUsers open(String name, String password, Path data, String url) {
         ConsoleUsers users = new ConsoleUsers(name, password, data.resolve("console-users"));
-        if (password.isEmpty() && !Files.exists(users.file)) {
+        if (!password.isEmpty()) {
+            return users;
+        }
+        if (Files.exists(users.file, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                Files.readAllLines(users.file);
+            } catch (IOException e) {
+                throw users.unusable("read", e);
+            }
+        } else {
             String first = newPassword();
             CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> line(name, first));
             users.announcement = () -> {
@@ -64,7 +76,11 @@ public final class ConsoleUsers {
         return users;
     }
 
-    /** Writes the file that is missing, and prints its password, this once. */
+    /**
+     * Writes the file that is missing, and prints its password, this once.
+     *
+     * @throws InvalidSettings where the file can't be written
+     */
     public void announce() {
         announcement.run();
     }
@@ -113,8 +129,13 @@ public final class ConsoleUsers {
             }
             Files.writeString(file, line, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be written", e);
+            throw unusable("written", e);
         }
+    }
+
+    private InvalidSettings unusable(String what, IOException why) {
+        return new InvalidSettings(List.of("data.directory: " + file + ", which keeps the hash of the console's password, can't be " + what + " (" + why
+                + "); let the bridge's user do so, delete it for a new password, or set console.password"));
     }
 
     private static byte[] hash(String password, byte[] salt, int iterations) {

@@ -1,9 +1,7 @@
 package io.smsbridge.security;
 
-import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -18,7 +16,6 @@ final class WebhookTokens {
 
     /** After the settings have a token of their own: longer than any message is under way, and than Infobip repeats a webhook. */
     private static final long TAKEN_AFTER = TimeUnit.DAYS.toMillis(7);
-    private static final int BYTES = 24;
 
     private final LedgerDatabase ledger;
 
@@ -29,9 +26,7 @@ final class WebhookTokens {
 
     /** The token in use, made now if there is none. */
     String made(Runnable whenNew) {
-        byte[] random = new byte[BYTES];
-        new SecureRandom().nextBytes(random);
-        String fresh = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        String fresh = Secrets.newKey();
         try {
             ledger.update("make-webhook-token", statement -> statement.set("token", fresh).set("now", System.currentTimeMillis()));
             String kept = find(Long.MAX_VALUE).get(0);

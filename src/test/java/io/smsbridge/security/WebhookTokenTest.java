@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The token of webhooks' URLs that the first start makes. */
 class WebhookTokenTest {
 
-    private static final String MADE = "/infobip/delivery-reports/main/[A-Za-z0-9_-]{32}";
+    private static final String MADE = "/infobip/delivery-reports/main/[A-Za-z0-9_-]{43}";
     /** The comment keeps the test bridge from adding webhooks.token=none. */
     private static final String SETTINGS = """
             # no webhook setting

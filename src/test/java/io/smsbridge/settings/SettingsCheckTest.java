@@ -275,6 +275,22 @@ class SettingsCheckTest {
     }
 
     @Test
+    void aConsoleWithoutItsPasswordsIsToldAsSuch() throws Exception {
+        String managed = GOOD + "console.username=ops\n";
+        Path users = Files.createDirectories(home.resolve("data")).resolve("console-users");
+        Files.createDirectory(users);
+        String problem = "data.directory: " + users + ", which keeps the hash of the console's password, can't be read (";
+        assertThat(problems(managed)).singleElement().asString().startsWith(problem).endsWith("set console.password");
+        Files.delete(users);
+        Files.createSymbolicLink(users, home.resolve("nowhere"));
+        assertThat(problems(managed)).singleElement().asString().startsWith(problem);
+        assertThat(problems(managed + "console.password=chosen-by-the-team\n")).isEmpty();
+        Files.delete(users);
+        assertThat(problems(managed)).isEmpty();
+        assertThat(Files.readString(users)).startsWith("ops:pbkdf2-sha512:");
+    }
+
+    @Test
     void aSecondBridgeOnTheSameLedgerIsToldAsSuch() throws Exception {
         try (TestBridge first = new TestBridge(home, GOOD + "ledger.url=jdbc:sqlite:" + home + "/ledger.db\n")) {
             assertThat(first.context().isStarted()).isTrue();
