@@ -116,15 +116,9 @@ final class BridgeProcess implements AutoCloseable {
                 .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024).findFirst().orElse(0);
     }
 
-    /** Bytes of the ledger's file and its write-ahead log. */
+    /** Bytes of the ledger's file. Its write-ahead log does not grow with the messages. */
     long ledgerBytes() throws IOException {
-        try (Stream<Path> files = Files.list(home.resolve("data"))) {
-            long bytes = 0;
-            for (Path file : files.filter(path -> path.getFileName().toString().startsWith("ledger.db")).toList()) {
-                bytes += Files.size(file);
-            }
-            return bytes;
-        }
+        return Files.size(home.resolve("data/ledger.db"));
     }
 
     /** Waits until the process has next to nothing to do: Java's compiler works off what a load has made worth compiling for long after it. */
